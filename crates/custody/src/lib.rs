@@ -2,6 +2,27 @@
 //!
 //! Carries evidence from room to room; every look, disclosure and destruction is an entered act
 //! before it has an effect.
+//!
+//! Rules: DESIGN section 2 (the journey), decisions 1 to 20.
 #![forbid(unsafe_code)]
 
+pub mod act;
+pub mod browse;
+pub mod certificate;
+pub mod chain;
+pub mod clock;
+pub mod derive;
 pub mod door;
+pub mod error;
+pub mod filing;
+pub mod house;
+pub mod intake;
+pub mod register;
+pub mod site;
+
+pub use error::CustodyError;
+pub use house::House;
+pub use lacre_catalogue as catalogue;
+pub use lacre_package as package;
+pub use lacre_warrant as warrant;
+pub use site::Site;

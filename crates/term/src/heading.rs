@@ -200,6 +200,13 @@ impl CommunicationKey {
     }
 }
 
+impl std::fmt::Debug for CommunicationKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The LIID and the CIN together name a communication: neither goes to a log.
+        f.write_str("CommunicationKey(..)")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,0 +1,557 @@
+//! Browse: rows of the catalogue, and content out of the vault, each look an act before it.
+//!
+//! The catalogue is derived: it is brought up to the ground whenever it is asked, and may be
+//! deleted. Content opens only on a `--dev` site until people and roles are there (decision 27).
+//!
+//! Rules: DESIGN decisions 12, 14, 17, 27.
+use crate::act::{self, Act};
+use crate::chain;
+use crate::derive::{Derived, Folder};
+use crate::error::CustodyError;
+use crate::filing::{self, Document};
+use crate::house::{House, lock};
+use crate::intake::flag;
+use crate::register::Author;
+use crate::site::Site;
+use lacre_catalogue::{Catalogue, Filter, Ground, Row, State, extract};
+use lacre_handover::ps_pdu;
+use lacre_package::document::{MeasureTotals, Seal};
+use lacre_term::{CommunicationKey, Liid, Micros, PartId, Scope, VaultId};
+use lacre_vault::{Drawer, Keyring, PartKeys, RecordClearOwned, Root, VaultReader};
+use lacre_warrant::{BindFlags, Order, Register};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// A part as reading needs it.
+#[derive(Debug, Clone)]
+pub(crate) struct PartView {
+    pub(crate) part: PartId,
+    pub(crate) index: u64,
+    /// Its seal and the seal's document, once sealed.
+    pub(crate) sealed: Option<(Seal, Document)>,
+    /// PDUs it holds now.
+    pub(crate) pdus: u64,
+}
+
+/// One vault opened for reading.
+pub(crate) struct OpenVault {
+    pub(crate) order: Order,
+    pub(crate) reader: VaultReader,
+    pub(crate) keyring: Keyring,
+    catalogue_key: lacre_term::Secret,
+    root: Arc<Root>,
+    /// Parts by communication, in order.
+    pub(crate) communications: BTreeMap<u64, Vec<PartView>>,
+}
+
+impl OpenVault {
+    fn open(house: &House, root: &Arc<Root>, order: &Order) -> Result<Self, CustodyError> {
+        let site = &house.site;
+        let private = site.keys.open_vault(root, order.vault)?;
+        let reader = VaultReader::open(&site.engine, order.vault)?;
+        let keyring = Keyring::open(Arc::clone(&site.engine.heads), &private)?;
+        let catalogue_key = private.catalogue_key()?;
+        let mut communications: BTreeMap<u64, Vec<PartView>> = BTreeMap::new();
+        let mut known = BTreeSet::new();
+        for (seal, document) in seals(site, root, order.vault)? {
+            known.insert(seal.part);
+            let view = PartView {
+                part: seal.part,
+                index: seal.part_index,
+                pdus: seal.pdus,
+                sealed: Some((seal.clone(), document)),
+            };
+            communications.entry(seal.communication).or_default().push(view);
+        }
+        for open in lock(&house.intake).open_states(order.vault) {
+            if known.insert(open.part) {
+                communications.entry(open.n).or_default().push(PartView {
+                    part: open.part,
+                    index: open.index,
+                    pdus: open.pdus,
+                    sealed: None,
+                });
+            }
+        }
+        for parts in communications.values_mut() {
+            parts.sort_by_key(|view| view.index);
+        }
+        let order = order.clone();
+        let root = Arc::clone(root);
+        Ok(Self { order, reader, keyring, catalogue_key, root, communications })
+    }
+
+    /// The keys of `part`: from its keyring page, or from its sealed blob.
+    pub(crate) fn keys(&mut self, site: &Site, part: PartId) -> Result<PartKeys, CustodyError> {
+        if self.keyring.holds(part) {
+            return Ok(self.keyring.get(part)?);
+        }
+        let private = site.keys.open_vault(&self.root, self.order.vault)?;
+        let sealed = self.reader.sealed_keys(part)?;
+        Ok(PartKeys::open(&private, self.order.vault, part, &sealed)?)
+    }
+
+    /// Calls `take` with every PDU of `part`, in number order.
+    pub(crate) fn each(
+        &mut self,
+        site: &Site,
+        view: &PartView,
+        mut take: impl FnMut(u64, &RecordClearOwned) -> Result<(), CustodyError>,
+    ) -> Result<(), CustodyError> {
+        let keys = self.keys(site, view.part)?;
+        for record in self.reader.records(view.part, 0)? {
+            let (number, sealed) = record?;
+            if number >= view.pdus {
+                break;
+            }
+            take(number, &keys.decrypt(number, &sealed)?)?;
+        }
+        Ok(())
+    }
+}
+
+/// Every seal of `vault`, in chain order, with its document.
+pub(crate) fn seals(
+    site: &Site,
+    root: &Root,
+    vault: VaultId,
+) -> Result<Vec<(Seal, Document)>, CustodyError> {
+    let count = chain::read(&site.engine, &site.machine, vault)?.chain.next;
+    let mut seals = Vec::new();
+    let mut folder = 0u64;
+    while folder < count {
+        for key in site.engine.objects.list(&chain::seal_folder(vault, folder))? {
+            let document = filing::open(&site.engine, &site.keys, root, Drawer::Register, &key)?;
+            let seal = Seal::parse(&document.octets)
+                .map_err(|_| CustodyError::Damaged { key, what: "is not a seal" })?;
+            if seal.number < count {
+                seals.push((seal, document));
+            }
+        }
+        folder = folder.saturating_add(4096);
+    }
+    seals.sort_by_key(|(seal, _)| seal.number);
+    let dense = seals.iter().zip(0u64..).all(|((seal, _), number)| seal.number == number);
+    if dense && u64::try_from(seals.len()).is_ok_and(|found| found == count) {
+        Ok(seals)
+    } else {
+        Err(CustodyError::Damaged { key: format!("seal/{vault}"), what: "misses seals of its chain" })
+    }
+}
+
+/// Which rows a person asks for.
+#[derive(Debug, Clone, Default)]
+pub struct Asked {
+    /// Of this case.
+    pub case: Option<String>,
+    /// Under this order.
+    pub order: Option<String>,
+    /// Within a vault.
+    pub filter: Filter,
+}
+
+/// The form content is opened in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// Originals, back to back.
+    Raw,
+    /// WAV, one channel per call side.
+    Wav,
+    /// Capture file.
+    Pcap,
+    /// Text.
+    Text,
+}
+
+impl Form {
+    /// The word in acts.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Raw => "raw",
+            Self::Wav => "wav",
+            Self::Pcap => "pcap",
+            Self::Text => "text",
+        }
+    }
+}
+
+impl House {
+    fn refuse_outside_dev(&self) -> Result<Arc<Root>, CustodyError> {
+        let root = self.site.root()?;
+        if self.site.is_dev() {
+            Ok(root)
+        } else {
+            Err(CustodyError::Refused {
+                what: "nothing is shown".into(),
+                why: "this version opens content on a --dev site only".into(),
+                remedy: "wait for the version with people and roles; receiving goes on".into(),
+            })
+        }
+    }
+
+    pub(crate) fn open_vault(
+        &self,
+        root: &Arc<Root>,
+        order: &Order,
+    ) -> Result<OpenVault, CustodyError> {
+        OpenVault::open(self, root, order)
+    }
+
+    pub(crate) fn full_register(&self) -> Result<Register, CustodyError> {
+        lock(&self.book).full(&self.site)
+    }
+
+    /// The rows asked for, of every vault they are in, by case and number. Listing is an act.
+    ///
+    /// # Errors
+    /// [`CustodyError::Refused`] while sealed or outside `--dev`; damage by name.
+    pub fn communications(
+        &self,
+        asked: &Asked,
+        author: &Author,
+        now: Micros,
+    ) -> Result<Vec<Row>, CustodyError> {
+        let root = self.refuse_outside_dev()?;
+        let object = serde_json::json!({ "case": asked.case, "order": asked.order });
+        self.act("communications_listed", object, author, now)?;
+        let register = self.full_register()?;
+        let mut rows = Vec::new();
+        for order in register.orders() {
+            let document = &order.document;
+            let wanted = asked.case.as_ref().is_none_or(|case| *case == document.case)
+                && asked.order.as_ref().is_none_or(|name| *name == document.order);
+            if wanted {
+                let mut vault = self.open_vault(&root, order)?;
+                let catalogue = self.refresh(&mut vault, &register)?;
+                rows.extend(catalogue.rows(&asked.filter)?);
+            }
+        }
+        rows.sort_by(|a, b| (&a.case, a.n).cmp(&(&b.case, b.n)));
+        Ok(rows)
+    }
+
+    /// Deletes every catalogue and makes it again from the ground. Gives the number of rows.
+    ///
+    /// # Errors
+    /// As [`House::communications`].
+    pub fn rebuild(&self, author: &Author, now: Micros) -> Result<u64, CustodyError> {
+        let root = self.refuse_outside_dev()?;
+        self.act("rebuilt", serde_json::json!({}), author, now)?;
+        let register = self.full_register()?;
+        let mut rows = 0u64;
+        for order in register.orders() {
+            Catalogue::remove(&self.catalogue_path(order.vault))?;
+            let mut vault = self.open_vault(&root, order)?;
+            rows = rows.saturating_add(self.refresh(&mut vault, &register)?.count()?);
+        }
+        Ok(rows)
+    }
+
+    pub(crate) fn act(
+        &self,
+        kind: &str,
+        object: serde_json::Value,
+        author: &Author,
+        now: Micros,
+    ) -> Result<act::Entered, CustodyError> {
+        let act = Act {
+            person: author.person.clone(),
+            role: author.role.clone(),
+            kind: kind.to_owned(),
+            object,
+            reason: author.reason.clone(),
+        };
+        act::enter(&self.site, &act, now)
+    }
+
+    fn catalogue_path(&self, vault: VaultId) -> std::path::PathBuf {
+        self.catalogues.join(format!("{vault}.db"))
+    }
+
+    /// Brings the catalogue of `vault` up to the ground: what changed is folded anew.
+    pub(crate) fn refresh(
+        &self,
+        vault: &mut OpenVault,
+        register: &Register,
+    ) -> Result<Catalogue, CustodyError> {
+        let path = self.catalogue_path(vault.order.vault);
+        let catalogue = match Catalogue::open_or_create(&path, &vault.catalogue_key) {
+            Ok(catalogue) => catalogue,
+            // Derived: a damaged or foreign file is made again.
+            Err(_) => {
+                Catalogue::remove(&path)?;
+                Catalogue::create(&path, &vault.catalogue_key)?
+            }
+        };
+        let numbers: Vec<u64> = vault.communications.keys().copied().collect();
+        for n in numbers {
+            let parts = vault.communications.get(&n).cloned().unwrap_or_default();
+            if !self.is_current(&catalogue, n, &parts)? {
+                self.fold_into(&catalogue, vault, register, n, &parts)?;
+            }
+        }
+        let kept: BTreeSet<u64> = vault.communications.keys().copied().collect();
+        catalogue.check_numbers(&kept)?;
+        catalogue.reflect(self.site.ledger.size())?;
+        Ok(catalogue)
+    }
+
+    fn is_current(
+        &self,
+        catalogue: &Catalogue,
+        n: u64,
+        parts: &[PartView],
+    ) -> Result<bool, CustodyError> {
+        for view in parts {
+            if catalogue.progress(view.part)? != view.pdus {
+                return Ok(false);
+            }
+        }
+        let Some(row) = catalogue.row(n)? else { return Ok(false) };
+        let sealed = parts.iter().all(|view| view.sealed.is_some());
+        Ok(sealed == (row.state == State::Sealed) && (!sealed || row.leaf.is_some()))
+    }
+
+    fn fold_into(
+        &self,
+        catalogue: &Catalogue,
+        vault: &mut OpenVault,
+        register: &Register,
+        n: u64,
+        parts: &[PartView],
+    ) -> Result<(), CustodyError> {
+        let folded = self.fold(vault, parts)?;
+        let (mut row, scope) = match &folded.key {
+            Some(key) => {
+                let ground = Ground {
+                    case: vault.order.document.case.clone(),
+                    order: vault.order.document.order.clone(),
+                    vault: vault.order.vault,
+                    n,
+                    key: key.clone(),
+                };
+                (Row::from_ground(&ground), scope_of(&vault.order, &key.liid))
+            }
+            None => return Ok(()),
+        };
+        extract::fold(&mut row, &folded.derived.facts, &scope);
+        self.mark(&mut row, &folded, register, &vault.order, parts)?;
+        let words = extract::words(&folded.derived.facts, &scope);
+        catalogue.in_one(|catalogue| {
+            catalogue.upsert(&row, &words)?;
+            for view in parts {
+                catalogue.set_progress(view.part, view.pdus)?;
+            }
+            Ok::<_, CustodyError>(())
+        })
+    }
+
+    /// What the ground alone says of a row: gaps, conflicts, state, root, leaf, flags.
+    fn mark(
+        &self,
+        row: &mut Row,
+        folded: &Folded,
+        register: &Register,
+        order: &Order,
+        parts: &[PartView],
+    ) -> Result<(), CustodyError> {
+        row.octets = folded.octets;
+        row.conflicts = folded.conflicts;
+        row.parts = u64::try_from(parts.len()).unwrap_or(u64::MAX);
+        if folded.flags & flag::INFERRED_RESTART != 0 {
+            row.flag("inferred_restart");
+        }
+        for word in BindFlags(folded.flags).words() {
+            row.flag(word);
+        }
+        if register.is_marked(order) {
+            row.flag("not_accredited");
+        }
+        let last = parts.last().and_then(|view| view.sealed.as_ref());
+        if let Some((seal, document)) = last {
+            row.gaps = seal
+                .gaps
+                .iter()
+                .map(|gap| gap.to.saturating_sub(gap.from).saturating_add(1))
+                .sum();
+            row.root = Some(seal.root);
+            let second = u64::try_from(seal.sealed_at.seconds().saturating_sub(2)).unwrap_or(0);
+            let at = self.site.ledger.locate(&document.commitment(), second)?;
+            row.leaf = at.map(|at| at.leaf);
+        }
+        let sealed = parts.iter().all(|view| view.sealed.is_some());
+        row.state = if sealed { State::Sealed } else { State::Open };
+        Ok(())
+    }
+
+    /// Reads every PDU of `parts` and folds it.
+    pub(crate) fn fold(
+        &self,
+        vault: &mut OpenVault,
+        parts: &[PartView],
+    ) -> Result<Folded, CustodyError> {
+        let mut folded = Folded::default();
+        let mut folder: Option<Folder> = None;
+        let order = vault.order.clone();
+        for view in parts {
+            vault.each(&self.site, view, |_, record| {
+                let octets = u64::try_from(record.octets.len()).unwrap_or(u64::MAX);
+                folded.octets = folded.octets.saturating_add(octets);
+                folded.flags |= record.flags;
+                if record.flags & flag::CONFLICT != 0 {
+                    folded.conflicts = folded.conflicts.saturating_add(1);
+                }
+                // What was stored was read once; reading it again cannot fail but by damage.
+                let Ok(pdu) = ps_pdu::parse_framed(&record.octets) else {
+                    return Err(CustodyError::Damaged {
+                        key: format!("part {}", view.part),
+                        what: "holds octets that do not read as stored",
+                    });
+                };
+                let heading = pdu.heading();
+                if folded.key.is_none() {
+                    folded.key = Liid::parse(heading.liid)
+                        .ok()
+                        .map(|liid| CommunicationKey::of(&liid, &heading));
+                }
+                let targets = || match &folded.key {
+                    Some(key) => identities(&order, &key.liid),
+                    None => Vec::new(),
+                };
+                folder.get_or_insert_with(|| Folder::new(&targets())).add(&pdu);
+                Ok(())
+            })?;
+        }
+        folded.derived = folder.unwrap_or_else(|| Folder::new(&[])).finish();
+        Ok(folded)
+    }
+
+    /// Opens the content of communication `n` in `form`, after entering that it is opened.
+    ///
+    /// # Errors
+    /// [`CustodyError::Refused`] without a reason, while sealed, outside `--dev`;
+    /// [`CustodyError::Input`] when there is no such communication or no such form of it.
+    pub fn content(
+        &self,
+        case: Option<&str>,
+        n: u64,
+        form: Form,
+        author: &Author,
+        now: Micros,
+    ) -> Result<Vec<u8>, CustodyError> {
+        let root = self.refuse_outside_dev()?;
+        if author.reason.as_deref().is_none_or(|reason| reason.trim().is_empty()) {
+            return Err(CustodyError::Refused {
+                what: "content stays closed".into(),
+                why: "no reason was given".into(),
+                remedy: "say why with --reason TEXT or LACRE_REASON; it is entered".into(),
+            });
+        }
+        let register = self.full_register()?;
+        let mut found: Vec<&Order> = Vec::new();
+        for order in register.orders() {
+            let in_case = case.is_none_or(|case| case == order.document.case);
+            if in_case && self.open_vault(&root, order)?.communications.contains_key(&n) {
+                found.push(order);
+            }
+        }
+        let order = match found.as_slice() {
+            [order] => *order,
+            [] => {
+                return Err(CustodyError::Input(format!(
+                    "there is no communication {n}: see `lacre communications`"
+                )));
+            }
+            _ => {
+                return Err(CustodyError::Input(format!(
+                    "several cases have a communication {n}: name one with --of-case CASE"
+                )));
+            }
+        };
+        let object = serde_json::json!({
+            "case": order.document.case,
+            "order": order.document.order,
+            "communication": n,
+            "form": form.word(),
+        });
+        self.act("content_opened", object, author, now)?;
+        let mut vault = self.open_vault(&root, order)?;
+        let parts = vault.communications.get(&n).cloned().unwrap_or_default();
+        if form == Form::Raw {
+            let mut raw = Vec::new();
+            for view in &parts {
+                vault.each(&self.site, view, |_, record| {
+                    raw.extend_from_slice(&record.octets);
+                    Ok(())
+                })?;
+            }
+            return Ok(raw);
+        }
+        rendered(&self.fold(&mut vault, &parts)?.derived, n, form)
+    }
+
+    /// Totals of every measure with something sealed, by order. Needs no root.
+    ///
+    /// # Errors
+    /// The engine's refusal.
+    pub fn measure_totals(&self) -> Result<Vec<(String, MeasureTotals)>, CustodyError> {
+        let book = lock(&self.book);
+        let mut totals = Vec::new();
+        for order in book.register().orders() {
+            let chain = chain::read(&self.site.engine, &self.site.machine, order.vault)?.chain;
+            let name = &order.document.order;
+            totals.extend(chain.measures.into_values().map(|measure| (name.clone(), measure)));
+        }
+        Ok(totals)
+    }
+}
+
+/// What reading the parts of a communication gave.
+pub(crate) struct Folded {
+    pub(crate) key: Option<CommunicationKey>,
+    pub(crate) octets: u64,
+    pub(crate) conflicts: u64,
+    pub(crate) flags: u32,
+    pub(crate) derived: Derived,
+}
+
+impl Default for Folded {
+    fn default() -> Self {
+        let derived = Folder::new(&[]).finish();
+        Self { key: None, octets: 0, conflicts: 0, flags: 0, derived }
+    }
+}
+
+fn rendered(derived: &Derived, n: u64, form: Form) -> Result<Vec<u8>, CustodyError> {
+    let none = |what: &str| CustodyError::Input(format!("communication {n} has no {what}"));
+    match form {
+        Form::Wav => {
+            let sound = derived.sound().ok_or_else(|| none("sound of a codec decoded here"))?;
+            let mut tracks = vec![&sound.from_target, &sound.to_target];
+            if !sound.other.is_empty() {
+                tracks.push(&sound.other);
+            }
+            crate::derive::wav(&tracks, sound.sample_rate)
+        }
+        Form::Pcap => derived.capture().ok_or_else(|| none("IP packets")),
+        Form::Text => derived.reading().map(String::into_bytes).ok_or_else(|| none("text")),
+        Form::Raw => Err(CustodyError::Broken("originals are not rendered".into())),
+    }
+}
+
+fn scope_of(order: &Order, liid: &Liid) -> Scope {
+    order.measures.iter().find(|measure| measure.granted.liid == *liid).map_or(
+        Scope { content: true, origin_destination: true, location: true, other_traffic: true },
+        |measure| measure.granted.scope,
+    )
+}
+
+fn identities(order: &Order, liid: &Liid) -> Vec<String> {
+    order
+        .measures
+        .iter()
+        .filter(|measure| measure.granted.liid == *liid)
+        .map(|measure| measure.granted.identity.value.clone())
+        .collect()
+}

@@ -1,0 +1,215 @@
+//! What intake remembers of one (LIID, CIN): which octets came, under which numbers, in which
+//! epochs.
+//!
+//! Octets first: what was stored before under the same (LIID, CIN), in any epoch, is a duplicate.
+//! The same number with other octets is an inferred restart when it is the context's first number
+//! and its successors follow, otherwise a conflict (DESIGN decision 3). Pure: no I/O, no clock.
+//!
+//! Rules: TS 102 232-1 clause 5.2.5 and table 1A; `spec/journal.md` (what is written down).
+use super::intervals::Intervals;
+use lacre_term::{CommunicationKey, Micros, PartId, PayloadClass};
+use std::collections::{BTreeMap, HashSet};
+
+/// Keyed fingerprint of a PDU's octets within one (LIID, CIN).
+pub type Fingerprint = [u8; 16];
+
+/// Where an epoch of a communication begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Boundary {
+    /// The epoch's number within its communication key; 0 is before any boundary.
+    pub epoch: u32,
+    /// PDUs intercepted at or after this time belong to it.
+    pub from: Micros,
+    /// The one class it was inferred for, or `None` after a cINReset, which names all.
+    pub class: Option<PayloadClass>,
+}
+
+/// What is known of one communication key's epochs and numbers.
+#[derive(Debug, Clone, Default)]
+pub struct Line {
+    /// Boundaries, in the order they were found.
+    pub boundaries: Vec<Boundary>,
+    /// Numbers seen, per epoch and class.
+    pub seen: BTreeMap<(u32, PayloadClass), Intervals>,
+    /// Latest usable interception time.
+    pub last_at: Option<Micros>,
+    /// Communications already numbered: per epoch, n and the last part.
+    pub communications: BTreeMap<u32, Known>,
+    /// First number of a context whose repetition was kept as a conflict: if its successor
+    /// repeats too, it was a restart after all.
+    pub restart_watch: BTreeMap<(u32, PayloadClass), u32>,
+}
+
+/// A communication that has a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Known {
+    /// Its number within the case.
+    pub n: u64,
+    /// Parts begun so far.
+    pub parts: u32,
+    /// The last part begun.
+    pub last_part: Option<PartId>,
+}
+
+/// Everything remembered of one (LIID, CIN and CIN extension).
+#[derive(Debug, Clone, Default)]
+pub struct Context {
+    /// Fingerprints of all octets stored, in any epoch, from any network element.
+    pub stored: HashSet<Fingerprint>,
+    /// One line per communication key.
+    pub lines: BTreeMap<CommunicationKey, Line>,
+}
+
+/// What a PDU is, seen against what came before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sighting {
+    /// New octets under a new number.
+    New {
+        /// Its epoch.
+        epoch: u32,
+    },
+    /// These octets were stored before.
+    Duplicate,
+    /// Other octets under a number already seen.
+    Conflict {
+        /// Its epoch.
+        epoch: u32,
+    },
+    /// The context's first number again with other octets: wait for what follows it.
+    PerhapsRestart {
+        /// The epoch whose first number repeats.
+        epoch: u32,
+    },
+    /// The successor of a repeated first number repeats too: the sender began anew.
+    Restarted {
+        /// The epoch that ended.
+        epoch: u32,
+    },
+}
+
+impl Line {
+    /// The epoch of a PDU of `class` intercepted at `at`: that of the latest boundary not after it.
+    #[must_use]
+    pub fn epoch_at(&self, class: PayloadClass, at: Micros) -> u32 {
+        self.boundaries
+            .iter()
+            .filter(|boundary| boundary.from <= at && boundary.class.is_none_or(|it| it == class))
+            .max_by_key(|boundary| (boundary.from, boundary.epoch))
+            .map_or(0, |boundary| boundary.epoch)
+    }
+
+    /// Opens an epoch from `from`, for `class` alone or, after a cINReset, for all. A reset that
+    /// explains a restart already inferred (nothing was intercepted between) joins it.
+    pub fn open_epoch(&mut self, from: Micros, class: Option<PayloadClass>) -> u32 {
+        if class.is_none() {
+            if let Some(same) = self.boundaries.iter().find(|it| it.class.is_none() && it.from == from)
+            {
+                return same.epoch;
+            }
+            let latest = self.boundaries.iter_mut().filter(|it| it.from >= from).min_by_key(|it| it.from);
+            if let Some(inferred) = latest.filter(|it| it.class.is_some()) {
+                inferred.from = from;
+                inferred.class = None;
+                return inferred.epoch;
+            }
+        }
+        let epoch = self.boundaries.iter().map(|it| it.epoch).max().unwrap_or(0).saturating_add(1);
+        self.boundaries.push(Boundary { epoch, from, class });
+        epoch
+    }
+
+    /// Gaps of one epoch, per class.
+    pub fn gaps(&self, epoch: u32) -> impl Iterator<Item = (PayloadClass, u32, u32)> + '_ {
+        self.seen
+            .iter()
+            .filter(move |((of, _), _)| *of == epoch)
+            .flat_map(|((_, class), seen)| seen.gaps().map(move |(from, to)| (*class, from, to)))
+    }
+
+    /// What a PDU with new octets is, by its number.
+    #[must_use]
+    pub fn sight(&self, class: PayloadClass, number: u32, at: Micros) -> Sighting {
+        let epoch = self.epoch_at(class, at);
+        let Some(seen) = self.seen.get(&(epoch, class)) else { return Sighting::New { epoch } };
+        if !seen.contains(number) {
+            return Sighting::New { epoch };
+        }
+        let watched = self.restart_watch.get(&(epoch, class)).copied();
+        if watched.and_then(|first| first.checked_add(1)) == Some(number) {
+            return Sighting::Restarted { epoch };
+        }
+        if may_restart(class) && seen.first() == Some(number) {
+            return Sighting::PerhapsRestart { epoch };
+        }
+        Sighting::Conflict { epoch }
+    }
+
+    /// Writes down that `number` of `class` came in `epoch`.
+    pub fn note(&mut self, epoch: u32, class: PayloadClass, number: u32, at: Option<Micros>) {
+        self.seen.entry((epoch, class)).or_default().insert(number);
+        self.last_at = self.last_at.max(at);
+    }
+}
+
+/// Only data has a sequence whose restart means anything; a repeated reset or flag is what it is.
+fn may_restart(class: PayloadClass) -> bool {
+    !class.is_control()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CC: PayloadClass = PayloadClass::Cc;
+    const IRI: PayloadClass = PayloadClass::Iri;
+
+    fn line_with(numbers: &[u32]) -> Line {
+        let mut line = Line::default();
+        for number in numbers {
+            line.note(0, CC, *number, Some(Micros(i64::from(*number))));
+        }
+        line
+    }
+
+    #[test]
+    fn a_repeated_first_number_may_be_a_restart_and_a_middle_one_is_a_conflict() {
+        let line = line_with(&[0, 1, 2, 3]);
+        let later = Micros(100);
+        assert_eq!(line.sight(CC, 0, later), Sighting::PerhapsRestart { epoch: 0 });
+        assert_eq!(line.sight(CC, 2, later), Sighting::Conflict { epoch: 0 });
+        assert_eq!(line.sight(CC, 4, later), Sighting::New { epoch: 0 });
+    }
+
+    #[test]
+    fn classes_count_apart() {
+        let line = line_with(&[0, 1, 2]);
+        assert_eq!(line.sight(IRI, 0, Micros(9)), Sighting::New { epoch: 0 });
+    }
+
+    #[test]
+    fn a_late_decision_is_still_a_restart() {
+        let mut line = line_with(&[0, 1, 2]);
+        line.restart_watch.insert((0, CC), 0);
+        assert_eq!(line.sight(CC, 1, Micros(50)), Sighting::Restarted { epoch: 0 });
+    }
+
+    #[test]
+    fn an_inferred_restart_is_of_its_class_and_a_reset_of_all() {
+        let mut line = line_with(&[0, 1, 2]);
+        let inferred = line.open_epoch(Micros(50), Some(CC));
+        assert_eq!(line.epoch_at(CC, Micros(50)), inferred);
+        assert_eq!(line.epoch_at(IRI, Micros(50)), 0);
+        assert_eq!(line.epoch_at(CC, Micros(49)), 0);
+        let reset = line.open_epoch(Micros(40), None);
+        assert_eq!(reset, inferred, "the reset explains the restart");
+        assert_eq!(line.epoch_at(IRI, Micros(41)), inferred);
+    }
+
+    #[test]
+    fn a_reset_delivered_twice_opens_one_epoch() {
+        let mut line = line_with(&[0]);
+        let first = line.open_epoch(Micros(40), None);
+        assert_eq!(line.open_epoch(Micros(40), None), first);
+        assert_ne!(line.open_epoch(Micros(60), None), first);
+    }
+}

@@ -1,0 +1,406 @@
+//! Keeping what an order covers: duplicates, restarts, conflicts, parts, and the commit that makes
+//! a batch durable.
+//!
+//! Rules: DESIGN decisions 1, 3, 7, 16; `spec/seal-and-chain.md` (PDU leaf).
+use super::context::{Known, Sighting};
+use super::part::{OpenPart, PartMeta, PartState};
+use super::sidecar::{self, Row, SnapshotPart};
+use super::{Held, Intake, Mark, Tag};
+use crate::door::Delivery;
+use crate::error::CustodyError;
+use lacre_handover::ps_pdu::Pdu;
+use lacre_proof::{hash, pdu as leaf};
+use lacre_term::{
+    CommunicationKey, Digest, IriType, Micros, PartId, PayloadClass, VaultId, hex,
+};
+use lacre_vault::{PartKeys, Record, RecordClear, provider};
+use lacre_warrant::Authorised;
+
+/// Longest a PDU that may be a restart waits for its successor while live, in microseconds.
+const HOLD_MICROS: i64 = 50_000;
+
+/// Record flags, as in `spec/segment.md`; bits 30 and 31 are binding's.
+pub mod flag {
+    /// Other octets under a number already used.
+    pub const CONFLICT: u32 = 1 << 28;
+    /// First of an epoch that was inferred from a restart.
+    pub const INFERRED_RESTART: u32 = 1 << 29;
+}
+
+/// An order's PDU with everything keeping it needs, owned.
+pub(super) struct Warranted {
+    pub(super) key: CommunicationKey,
+    pub(super) class: PayloadClass,
+    pub(super) number: u32,
+    pub(super) at: Micros,
+    pub(super) usable_at: Option<Micros>,
+    iri_type: Option<IriType>,
+    is_ip: bool,
+    vault: VaultId,
+    case: String,
+    order: String,
+    operator: String,
+    flags: u32,
+}
+
+impl Warranted {
+    pub(super) fn of(
+        authorised: &Authorised<'_>,
+        key: CommunicationKey,
+        pdu: &Pdu<'_>,
+        delivery: &Delivery,
+        context_time: Option<Micros>,
+    ) -> Self {
+        let heading = &pdu.heading();
+        let flags = authorised.flags().0;
+        Self {
+            key,
+            class: heading.class,
+            number: heading.sequence_number,
+            at: heading.intercepted_at.or(context_time).unwrap_or(delivery.received_at),
+            usable_at: heading.intercepted_at,
+            iri_type: heading.iri_type,
+            is_ip: is_ip_access(pdu),
+            vault: authorised.vault(),
+            case: authorised.case().to_owned(),
+            order: authorised.order().to_owned(),
+            operator: authorised.operator().to_owned(),
+            flags,
+        }
+    }
+
+    /// Idle time-out of its kind, in seconds (decision 4).
+    fn idle_seconds(&self) -> i64 {
+        if self.is_ip {
+            24 * 3600
+        } else if self.iri_type == Some(IriType::Report) || self.class == PayloadClass::Hi1 {
+            10
+        } else {
+            300
+        }
+    }
+}
+
+impl Intake {
+    pub(super) fn keep(
+        &mut self,
+        delivery: Delivery,
+        warranted: Warranted,
+    ) -> Result<(), CustodyError> {
+        let tag = self.context_of(&warranted.key, &delivery.peer)?;
+        let sha256 = hash::sha256(&delivery.octets);
+        let fingerprint = self.site.machine.fingerprint("octets", &[&tag, &sha256.0]);
+        let stored = self.contexts.get(&tag).is_some_and(|it| it.stored.contains(&fingerprint));
+        if stored || self.held.iter().any(|it| it.fingerprint == fingerprint) {
+            self.totals.duplicates = self.totals.duplicates.saturating_add(1);
+            return Ok(());
+        }
+        self.settle_held(&warranted)?;
+        if warranted.class == PayloadClass::CinReset {
+            self.reset(&warranted, &tag);
+        }
+        let Some(line) =
+            self.contexts.get_mut(&tag).and_then(|it| it.lines.get_mut(&warranted.key))
+        else {
+            return Err(CustodyError::Broken("a context just loaded is not there".into()));
+        };
+        let mut flags = warranted.flags;
+        let epoch = match line.sight(warranted.class, warranted.number, warranted.at) {
+            Sighting::New { epoch } => epoch,
+            Sighting::Duplicate => return Err(CustodyError::Broken("duplicate twice".into())),
+            Sighting::Conflict { epoch } => {
+                flags |= flag::CONFLICT;
+                epoch
+            }
+            Sighting::PerhapsRestart { epoch } => {
+                let since = delivery.received_at;
+                self.held.push(Held { delivery, warranted, fingerprint, epoch, since });
+                return Ok(());
+            }
+            Sighting::Restarted { epoch } => {
+                line.restart_watch.remove(&(epoch, warranted.class));
+                flags |= flag::INFERRED_RESTART;
+                line.open_epoch(warranted.at, Some(warranted.class))
+            }
+        };
+        self.store(&delivery, &warranted, &Placed { tag, epoch, flags, sha256, fingerprint })
+    }
+
+    /// Decides on a PDU held back in the same context, now that its follower is here.
+    fn settle_held(&mut self, follower: &Warranted) -> Result<(), CustodyError> {
+        let same = |held: &Held| {
+            held.warranted.key == follower.key && held.warranted.class == follower.class
+        };
+        let Some(at) = self.held.iter().position(same) else { return Ok(()) };
+        let held = self.held.remove(at);
+        let tag = self.context_of(&held.warranted.key, &held.delivery.peer)?;
+        let follows = held.warranted.number.checked_add(1) == Some(follower.number)
+            && self
+                .contexts
+                .get(&tag)
+                .and_then(|it| it.lines.get(&held.warranted.key))
+                .and_then(|it| it.seen.get(&(held.epoch, held.warranted.class)))
+                .is_some_and(|seen| seen.contains(follower.number));
+        self.release_held(held, tag, follows)
+    }
+
+    fn release_held(&mut self, held: Held, tag: Tag, restart: bool) -> Result<(), CustodyError> {
+        let Held { delivery, warranted, fingerprint, epoch, .. } = held;
+        let sha256 = hash::sha256(&delivery.octets);
+        let mut flags = warranted.flags;
+        let mut into = epoch;
+        if let Some(line) =
+            self.contexts.get_mut(&tag).and_then(|it| it.lines.get_mut(&warranted.key))
+        {
+            if restart {
+                flags |= flag::INFERRED_RESTART;
+                into = line.open_epoch(warranted.at, Some(warranted.class));
+            } else {
+                flags |= flag::CONFLICT;
+                line.restart_watch.insert((epoch, warranted.class), warranted.number);
+            }
+        }
+        let placed = Placed { tag, epoch: into, flags, sha256, fingerprint };
+        self.store(&delivery, &warranted, &placed)
+    }
+
+    fn reset(&mut self, warranted: &Warranted, tag: &Tag) {
+        let whole_liid = warranted.key.cin.is_none_or(|cin| cin == 0);
+        if whole_liid {
+            self.resets.of_liid(warranted.key.liid.octets(), warranted.at);
+            self.resets_changed = true;
+            let named: Vec<Tag> = self
+                .tags
+                .iter()
+                .filter(|(key, _)| key.liid == warranted.key.liid)
+                .map(|(_, tag)| *tag)
+                .collect();
+            for tag in named {
+                self.open_epochs(&tag, warranted.at);
+            }
+        } else {
+            self.open_epochs(tag, warranted.at);
+        }
+    }
+
+    fn open_epochs(&mut self, tag: &Tag, at: Micros) {
+        if let Some(context) = self.contexts.get_mut(tag) {
+            for line in context.lines.values_mut() {
+                line.open_epoch(at, None);
+            }
+        }
+    }
+
+    /// Step 4: the octets, encrypted once, go to the journal; everything else follows from them.
+    fn store(
+        &mut self,
+        delivery: &Delivery,
+        warranted: &Warranted,
+        placed: &Placed,
+    ) -> Result<(), CustodyError> {
+        let slot = (warranted.key.clone(), placed.epoch);
+        if !self.parts.contains_key(&slot) {
+            let part = self.begin_part(warranted, placed)?;
+            self.parts.insert(slot.clone(), part);
+        }
+        let Some(part) = self.parts.get_mut(&slot) else {
+            return Err(CustodyError::Broken("a part just begun is not there".into()));
+        };
+        let number = part.state.frontier.count();
+        let clear = RecordClear {
+            received_at: delivery.received_at,
+            peer: &delivery.peer,
+            flags: placed.flags,
+            octets: &delivery.octets,
+        };
+        let sealed = part.keys.encrypt(number, &clear)?;
+        self.journal.append(Record::Pdu {
+            vault: part.state.vault,
+            part: part.state.part,
+            number,
+            sealed: &sealed,
+        })?;
+        let salt = part.keys.salt(number);
+        let row = Row {
+            part: index_of(&mut self.batch, part.state.part)?,
+            number,
+            class: warranted.class,
+            sequence_number: warranted.number,
+            intercepted_at: warranted.usable_at,
+            received_at: delivery.received_at,
+            octets: u32::try_from(delivery.octets.len()).unwrap_or(u32::MAX),
+            conflict: placed.flags & flag::CONFLICT != 0,
+            fingerprint: placed.fingerprint,
+            leaf: leaf::leaf(&salt, number, delivery.received_at, &delivery.peer, &placed.sha256),
+        };
+        part.state.take(&row);
+        part.last_received = delivery.received_at;
+        part.idle_seconds = part.idle_seconds.max(warranted.idle_seconds());
+        if warranted.iri_type == Some(IriType::End) {
+            part.ended_at = Some(delivery.received_at);
+        }
+        self.touched.insert(part.state.part);
+        self.batch.rows.push(row);
+        if let Some(context) = self.contexts.get_mut(&placed.tag) {
+            context.stored.insert(placed.fingerprint);
+            if let Some(line) = context.lines.get_mut(&warranted.key) {
+                line.note(
+                    placed.epoch,
+                    warranted.class,
+                    warranted.number,
+                    warranted.usable_at,
+                );
+            }
+        }
+        self.count(warranted.class, placed.flags);
+        Ok(())
+    }
+
+    fn count(&mut self, class: PayloadClass, flags: u32) {
+        let count = if class.is_control() {
+            &mut self.totals.control
+        } else if flags & flag::CONFLICT != 0 {
+            &mut self.totals.conflicts
+        } else {
+            &mut self.totals.stored
+        };
+        *count = count.saturating_add(1);
+    }
+
+    fn begin_part(
+        &mut self,
+        warranted: &Warranted,
+        placed: &Placed,
+    ) -> Result<OpenPart, CustodyError> {
+        let part = PartId(provider::random()?);
+        let line = self.contexts.get_mut(&placed.tag).and_then(|it| it.lines.get_mut(&warranted.key));
+        let Some(line) = line else {
+            return Err(CustodyError::Broken("a line just seen is not there".into()));
+        };
+        let epoch_from = line
+            .boundaries
+            .iter()
+            .find(|it| it.epoch == placed.epoch)
+            .map(|it| (it.from.0, it.class.map(PayloadClass::code)));
+        let known = line.communications.get(&placed.epoch).copied().unwrap_or_else(|| {
+            let next = self.numbers.entry(warranted.case.clone()).or_insert(1);
+            let n = *next;
+            *next = next.saturating_add(1);
+            self.numbers_changed.insert(warranted.case.clone());
+            Known { n, parts: 0, last_part: None }
+        });
+        let meta = PartMeta {
+            case: warranted.case.clone(),
+            order: warranted.order.clone(),
+            n: known.n,
+            part_index: known.parts,
+            part_before: known.last_part.map(|it| it.to_hex()),
+            liid: hex::encode(warranted.key.liid.octets()),
+            cin: warranted.key.cin,
+            cin_extension: warranted.key.cin_extension.as_deref().map(hex::encode),
+            operator: hex::encode(&warranted.key.operator),
+            network_element: warranted.key.network_element.as_deref().map(hex::encode),
+            delivery_country: warranted.key.delivery_country.as_deref().map(hex::encode),
+            epoch: placed.epoch,
+            epoch_from,
+            measure_operator: warranted.operator.clone(),
+        };
+        let parts = known.parts.saturating_add(1);
+        line.communications
+            .insert(placed.epoch, Known { n: known.n, parts, last_part: Some(part) });
+        let keys = PartKeys::generate(warranted.vault, part)?;
+        let public = self.site.vault_public(warranted.vault)?;
+        let text = serde_json::to_vec(&meta)
+            .map_err(|error| CustodyError::Broken(format!("part meta is not JSON: {error}")))?;
+        self.journal.append(Record::PartOpen {
+            vault: warranted.vault,
+            part,
+            sealed_keys: &keys.sealed_to(&public)?,
+            meta: &text,
+        })?;
+        Ok(OpenPart {
+            state: PartState::new(warranted.vault, part, meta),
+            keys,
+            context: placed.tag,
+            last_received: warranted.at,
+            ended_at: None,
+            idle_seconds: 0,
+        })
+    }
+
+    /// Makes everything taken durable: one write and one sync. PDUs that may be a restart wait for
+    /// their successor up to 50 ms more, unless `settle` says that nothing follows.
+    ///
+    /// # Errors
+    /// A failed sync is final: stop, reopen, recover.
+    pub fn commit(&mut self, now: Micros, settle: bool) -> Result<Option<Mark>, CustodyError> {
+        let due = |held: &Held| settle || held.since.0.saturating_add(HOLD_MICROS) <= now.0;
+        while let Some(at) = self.held.iter().position(due) {
+            let held = self.held.remove(at);
+            let tag = self.context_of(&held.warranted.key, &held.delivery.peer)?;
+            self.release_held(held, tag, false)?;
+        }
+        self.totals.balance(u64::try_from(self.held.len()).unwrap_or(u64::MAX))?;
+        if self.journal.pending_octets() == 0 && !self.snapshot_due {
+            return Ok(None);
+        }
+        let batch = std::mem::take(&mut self.batch);
+        let mut totals = self.totals.clone();
+        // What is held is not in this block, nor in its counts.
+        totals.received = totals.received.saturating_sub(self.held.len().try_into().unwrap_or(0));
+        let head = sidecar::Head {
+            totals: totals.clone(),
+            parts: batch.parts.iter().map(PartId::to_hex).collect(),
+            numbers: self.numbers_to_write(),
+            resets: (self.resets_changed || self.snapshot_due).then(|| self.resets.clone()),
+            snapshot: self.snapshot_due.then(|| {
+                self.parts.values().map(|part| SnapshotPart::of(&part.state)).collect()
+            }),
+        };
+        let text = sidecar::encode(&head, &batch.rows)
+            .map_err(|error| CustodyError::Broken(error.to_string()))?;
+        let block = self.journal.commit(&text)?;
+        self.numbers_changed.clear();
+        self.resets_changed = false;
+        self.snapshot_due = false;
+        self.totals_durable = totals.clone();
+        let pdus = u64::try_from(batch.rows.len()).unwrap_or(u64::MAX);
+        Ok(Some(Mark { block: block.0, totals, pdus }))
+    }
+
+    fn numbers_to_write(&self) -> std::collections::BTreeMap<String, u64> {
+        self.numbers
+            .iter()
+            .filter(|(case, _)| self.snapshot_due || self.numbers_changed.contains(*case))
+            .map(|(case, next)| (case.clone(), *next))
+            .collect()
+    }
+}
+
+/// True for IP access content and records (TS 102 232-3): contents 2, 3 and 20.
+fn is_ip_access(pdu: &Pdu<'_>) -> bool {
+    pdu.payloads()
+        .next()
+        .and_then(|payload| payload.contents)
+        .is_some_and(|contents| matches!((contents.iri, contents.tag), (true, 2 | 3 | 20) | (false, 2)))
+}
+
+/// Where a PDU is kept and how it is known.
+pub(super) struct Placed {
+    tag: Tag,
+    epoch: u32,
+    flags: u32,
+    sha256: Digest,
+    fingerprint: [u8; 16],
+}
+
+fn index_of(batch: &mut super::Batch, part: PartId) -> Result<u16, CustodyError> {
+    if let Some(index) = batch.index.get(&part) {
+        return Ok(*index);
+    }
+    let index = u16::try_from(batch.parts.len())
+        .map_err(|_| CustodyError::Broken("more than 65,535 parts in one block".into()))?;
+    batch.parts.push(part);
+    batch.index.insert(part, index);
+    Ok(index)
+}

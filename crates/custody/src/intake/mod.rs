@@ -1,0 +1,300 @@
+//! Intake: steps 2 to 5 of the journey, one delivery at a time, durable batch by batch.
+//!
+//! Holds no key that reads the past: a part's keys are made here, sealed to the vault's public key
+//! and forgotten when the part ends. Total: every delivery ends in exactly one class, and the sum
+//! is checked at every commit (decision 1).
+//!
+//! Rules: DESIGN decisions 1 to 4, 6, 7, 16; TS 102 232-1 clause 5.2.
+pub mod bag;
+pub mod context;
+pub mod intervals;
+mod keep;
+pub mod part;
+pub mod recall;
+mod recover;
+pub mod resets;
+mod seal;
+pub mod sidecar;
+mod totals;
+
+pub use keep::flag;
+pub use recover::Recovered;
+pub use totals::{Totals, Unbalanced};
+
+use crate::door::Delivery;
+use crate::error::CustodyError;
+use crate::site::Site;
+use bag::{Bags, Closing};
+use context::{Context, Fingerprint};
+use keep::Warranted;
+use lacre_handover::ps_pdu::{self, Pdu};
+use lacre_term::{CommunicationKey, Digest, Liid, Micros, PartId, PayloadClass, Reason};
+use lacre_vault::Journal;
+use lacre_warrant::{Arrival, Binding, BindingTable, bind};
+use part::{OpenPart, PartState};
+use resets::Resets;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+/// Name of a (LIID, CIN and extension), keyed.
+pub type Tag = [u8; 16];
+/// A communication key in an epoch: one communication.
+type Slot = (CommunicationKey, u32);
+
+/// A PDU that may be the first of a restarted sequence: waits for what follows it.
+struct Held {
+    delivery: Delivery,
+    warranted: Warranted,
+    fingerprint: Fingerprint,
+    epoch: u32,
+    since: Micros,
+}
+
+/// The block being filled.
+#[derive(Default)]
+struct Batch {
+    parts: Vec<PartId>,
+    index: HashMap<PartId, u16>,
+    rows: Vec<sidecar::Row>,
+}
+
+/// What became durable, printed by `intake` and logged by the server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mark {
+    /// Journal block that holds it.
+    pub block: u64,
+    /// Counts of the site after it.
+    pub totals: Totals,
+    /// PDUs in it.
+    pub pdus: u64,
+}
+
+/// An open part, as reading needs it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OpenState {
+    /// The part.
+    pub part: PartId,
+    /// Number of its communication.
+    pub n: u64,
+    /// Place within the communication, from 1.
+    pub index: u64,
+    /// Durable PDUs.
+    pub pdus: u64,
+}
+
+/// The intake of one node.
+pub struct Intake {
+    site: Arc<Site>,
+    journal: Journal,
+    table: Arc<BindingTable>,
+    contexts: HashMap<Tag, Context>,
+    tags: HashMap<CommunicationKey, Tag>,
+    parts: HashMap<Slot, OpenPart>,
+    bags: Bags,
+    numbers: BTreeMap<String, u64>,
+    numbers_changed: BTreeSet<String>,
+    resets: Resets,
+    resets_changed: bool,
+    totals: Totals,
+    totals_durable: Totals,
+    held: Vec<Held>,
+    batch: Batch,
+    snapshot_due: bool,
+    touched: HashSet<PartId>,
+    unentered: Vec<Digest>,
+    entered_at: Micros,
+}
+
+impl Intake {
+    /// PDUs held back because they may be a restart; they are not durable yet.
+    #[must_use]
+    pub fn held(&self) -> usize {
+        self.held.len()
+    }
+
+    /// Octets taken and not yet durable.
+    #[must_use]
+    pub fn pending_octets(&self) -> usize {
+        self.journal.pending_octets()
+    }
+
+    /// Counts since the site was made, pending ones included.
+    #[must_use]
+    pub fn totals(&self) -> &Totals {
+        &self.totals
+    }
+
+    /// The open parts of `vault`, as far as they are durable or about to be.
+    #[must_use]
+    pub fn open_states(&self, vault: lacre_term::VaultId) -> Vec<OpenState> {
+        let of_vault = |part: &&OpenPart| part.state.vault == vault;
+        let mut states: Vec<OpenState> = self
+            .parts
+            .values()
+            .filter(of_vault)
+            .map(|part| OpenState {
+                part: part.state.part,
+                n: part.state.meta.n,
+                index: u64::from(part.state.meta.part_index).saturating_add(1),
+                pdus: part.state.frontier.count().saturating_sub(self.pending_of(part.state.part)),
+            })
+            .collect();
+        states.sort_by_key(|state| (state.n, state.index));
+        states
+    }
+
+    /// PDUs of `part` taken and not yet durable.
+    fn pending_of(&self, part: PartId) -> u64 {
+        let Some(index) = self.batch.index.get(&part) else { return 0 };
+        let rows = self.batch.rows.iter().filter(|row| row.part == *index).count();
+        u64::try_from(rows).unwrap_or(u64::MAX)
+    }
+
+    /// Communications with an open part.
+    #[must_use]
+    pub fn open_parts(&self) -> usize {
+        self.parts.len()
+    }
+
+    /// Takes one delivery: decodes, binds, keeps, quarantines or counts it. Durable only after
+    /// [`Intake::commit`].
+    ///
+    /// `live` is true for a connection, false for a recorded file (which is late by nature).
+    ///
+    /// # Errors
+    /// A broken journal, disk or invariant: stop intake, reopen, recover. Never for what the peer
+    /// sent.
+    pub fn take(&mut self, delivery: Delivery, live: bool) -> Result<(), CustodyError> {
+        self.totals.received = self.totals.received.saturating_add(1);
+        let octets = u64::try_from(delivery.octets.len()).unwrap_or(u64::MAX);
+        self.totals.octets = self.totals.octets.saturating_add(octets);
+        if delivery.unframed {
+            self.totals.rejected = self.totals.rejected.saturating_add(1);
+            return self.put_in_bag(&delivery, Reason::Unframed);
+        }
+        match ps_pdu::parse_framed(&delivery.octets) {
+            Ok(pdu) => match self.bound(&pdu, &delivery, live)? {
+                Bound::Keep(warranted) => self.keep(delivery, warranted),
+                Bound::Quarantine(reason) => {
+                    self.totals.quarantine(reason);
+                    self.put_in_bag(&delivery, reason)
+                }
+                Bound::Control => {
+                    self.totals.control = self.totals.control.saturating_add(1);
+                    Ok(())
+                }
+            },
+            Err(_) => {
+                self.totals.quarantine(Reason::Malformed);
+                self.put_in_bag(&delivery, Reason::Malformed)
+            }
+        }
+    }
+
+    fn put_in_bag(&mut self, delivery: &Delivery, reason: Reason) -> Result<(), CustodyError> {
+        let closing = Closing {
+            peer: &delivery.peer,
+            reason,
+            received_at: delivery.received_at,
+            octets: &delivery.octets,
+        };
+        self.bags.close(&closing, &self.site.courts, &self.site.machine, &mut self.journal)
+    }
+
+    /// Binds a PDU, and turns what keeping it needs into owned values.
+    fn bound(
+        &mut self,
+        pdu: &Pdu<'_>,
+        delivery: &Delivery,
+        live: bool,
+    ) -> Result<Bound, CustodyError> {
+        let heading = &pdu.heading();
+        let table = Arc::clone(&self.table);
+        let key = Liid::parse(heading.liid)
+            .ok()
+            .filter(|liid| !table.rows_of(liid.octets()).is_empty())
+            .map(|liid| CommunicationKey::of(&liid, heading));
+        let context_time = match &key {
+            Some(key) => {
+                let tag = self.context_of(key, &delivery.peer)?;
+                self.contexts.get(&tag).and_then(|it| it.lines.get(key)).and_then(|it| it.last_at)
+            }
+            None => None,
+        };
+        let arrival = Arrival {
+            live,
+            context_time,
+            ..Arrival::live(&delivery.peer, delivery.received_at)
+        };
+        let (authorised, key) = match (bind(heading, &arrival, &table), key) {
+            (Binding::Authorised(authorised), Some(key)) => (authorised, key),
+            (Binding::Authorised(_), None) => {
+                return Err(CustodyError::Broken("bound without a registered LIID".into()));
+            }
+            (Binding::Quarantined(reason), _) => return Ok(Bound::Quarantine(reason)),
+            (Binding::Control, _) => {
+                if heading.class == PayloadClass::CinReset && heading.liid == b"-" {
+                    let at = heading.intercepted_at.unwrap_or(delivery.received_at);
+                    self.reset_peer(&delivery.peer, at);
+                }
+                return Ok(Bound::Control);
+            }
+        };
+        Ok(Bound::Keep(Warranted::of(&authorised, key, pdu, delivery, context_time)))
+    }
+
+    /// The tag of `key`, with its context in memory.
+    fn context_of(&mut self, key: &CommunicationKey, peer: &str) -> Result<Tag, CustodyError> {
+        let tag = match self.tags.get(key) {
+            Some(tag) => *tag,
+            None => {
+                let tag = recall::tag_of(&self.site.machine, key);
+                self.tags.insert(key.clone(), tag);
+                tag
+            }
+        };
+        if !self.contexts.contains_key(&tag) {
+            let context = recall::load(&self.site.engine, &self.site.machine, &tag)?;
+            self.contexts.insert(tag, context);
+        }
+        if let Some(context) = self.contexts.get_mut(&tag) {
+            if !context.lines.contains_key(key) {
+                context.lines.insert(key.clone(), context::Line::default());
+                self.resets.apply(key.liid.octets(), peer, context);
+            }
+        }
+        Ok(tag)
+    }
+
+    fn reset_peer(&mut self, peer: &Arc<str>, at: Micros) {
+        self.resets.of_peer(peer, at);
+        self.resets_changed = true;
+        // Every line loaded now and named by the peer's operator begins anew; those not loaded
+        // learn of it when they are.
+        let operator = self.table.peer(peer).map(|peer| peer.operator.clone());
+        for part in self.parts.values() {
+            if Some(&part.state.meta.measure_operator) == operator.as_ref() {
+                if let Some(context) = self.contexts.get_mut(&part.context) {
+                    for line in context.lines.values_mut() {
+                        line.open_epoch(at, None);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Takes a new binding table: an order was added, extended, ceased.
+    pub fn rebind(&mut self, table: Arc<BindingTable>) {
+        self.table = table;
+    }
+}
+
+/// Where a decoded PDU goes.
+enum Bound {
+    Keep(Warranted),
+    Quarantine(Reason),
+    Control,
+}
+
+/// The state of a part taken up from the journal.
+pub(crate) type Replayed = BTreeMap<PartId, PartState>;

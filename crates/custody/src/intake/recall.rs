@@ -1,0 +1,209 @@
+//! Contexts written down and taken up again: objects of fingerprints and numbers, wrapped to the
+//! machine, so that the same octets are recognised in any later run without a vault key.
+//!
+//! `context/<tag>/<part>-<k>` for each stretch of an open part, `context/<tag>/<part>-end` with
+//! the last stretch once the part is sealed. Each is put once.
+//!
+//! Rules: DESIGN decision 3; `spec/journal.md`.
+use super::context::{Boundary, Context, Known};
+use super::part::{PartMeta, PartState, Sight};
+use crate::error::CustodyError;
+use lacre_store::{Engine, GetError, PutError};
+use lacre_term::{CommunicationKey, Micros, PartId, PayloadClass, hex};
+use lacre_vault::MachineKey;
+use serde::{Deserialize, Serialize};
+
+/// The JSON head of a context object; fingerprints follow as 21-octet rows.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Stretch {
+    meta: PartMeta,
+    part: String,
+    boundaries: Vec<(u32, i64, Option<u8>)>,
+    last_at: Option<i64>,
+    watch: Vec<(u32, u8, u32)>,
+}
+
+/// Name of the (LIID, CIN and extension) a heading belongs to: keyed, so that it says nothing.
+#[must_use]
+pub fn tag_of(machine: &MachineKey, key: &CommunicationKey) -> [u8; 16] {
+    let cin = key.cin.map(u32::to_be_bytes);
+    let parts: [&[u8]; 3] = [
+        key.liid.octets(),
+        cin.as_ref().map_or(&[], |cin| cin.as_slice()),
+        key.cin_extension.as_deref().unwrap_or(&[]),
+    ];
+    machine.fingerprint("context", &parts)
+}
+
+/// Folder of the context objects of `tag`.
+#[must_use]
+pub fn folder(tag: &[u8; 16]) -> String {
+    format!("context/{}/", hex::encode(tag))
+}
+
+/// Key of the object that says `part` is sealed.
+#[must_use]
+pub fn end_key(tag: &[u8; 16], part: &PartId) -> String {
+    format!("{}{part}-end", folder(tag))
+}
+
+/// Writes the fresh sights of `state` down, as its next stretch or as its end.
+///
+/// # Errors
+/// The engine's refusal. An equal stretch already there (a crash came between) is no error.
+pub fn write(
+    engine: &Engine,
+    machine: &MachineKey,
+    tag: &[u8; 16],
+    context: Option<&Context>,
+    state: &PartState,
+    end: bool,
+) -> Result<(), CustodyError> {
+    let line = state.meta.key().and_then(|key| context?.lines.get(&key));
+    let stretch = Stretch {
+        meta: state.meta.clone(),
+        part: state.part.to_hex(),
+        boundaries: line.map_or_else(Vec::new, |line| {
+            line.boundaries
+                .iter()
+                .map(|it| (it.epoch, it.from.0, it.class.map(PayloadClass::code)))
+                .collect()
+        }),
+        last_at: line.and_then(|line| line.last_at).map(|at| at.0),
+        watch: line.map_or_else(Vec::new, |line| {
+            line.restart_watch
+                .iter()
+                .map(|((epoch, class), number)| (*epoch, class.code(), *number))
+                .collect()
+        }),
+    };
+    let text = serde_json::to_vec(&stretch)
+        .map_err(|error| CustodyError::Broken(format!("context is not JSON: {error}")))?;
+    let length = u32::try_from(text.len())
+        .map_err(|_| CustodyError::Broken("context head is longer than 4 GiB".into()))?;
+    let mut clear = Vec::with_capacity(text.len() + state.fresh.len() * 21 + 4);
+    clear.extend_from_slice(&length.to_be_bytes());
+    clear.extend_from_slice(&text);
+    for sight in &state.fresh {
+        clear.push(sight.class.code());
+        clear.extend_from_slice(&sight.number.to_be_bytes());
+        clear.extend_from_slice(&sight.fingerprint);
+    }
+    let key = if end {
+        end_key(tag, &state.part)
+    } else {
+        format!("{}{}-{:04}", folder(tag), state.part, state.context_objects)
+    };
+    let wrapped = machine.wrap("context", &clear)?;
+    match engine.objects.put(&key, &wrapped) {
+        Ok(()) | Err(PutError::Exists { .. }) => Ok(()),
+        Err(source) => Err(CustodyError::Put { key, source }),
+    }
+}
+
+/// True when the part has its end object, so its seal is entered and the chain names it.
+///
+/// # Errors
+/// The engine's refusal.
+pub fn is_ended(engine: &Engine, tag: &[u8; 16], part: &PartId) -> Result<bool, CustodyError> {
+    let key = end_key(tag, part);
+    match engine.objects.size(&key) {
+        Ok(_) => Ok(true),
+        Err(GetError::NotFound { .. }) => Ok(false),
+        Err(source) => Err(CustodyError::Get { key, source }),
+    }
+}
+
+/// Takes up everything written down under `tag`.
+///
+/// # Errors
+/// The engine's refusal, or damage in an object.
+pub fn load(
+    engine: &Engine,
+    machine: &MachineKey,
+    tag: &[u8; 16],
+) -> Result<Context, CustodyError> {
+    let mut context = Context::default();
+    for key in engine.objects.list(&folder(tag))? {
+        let wrapped = engine
+            .objects
+            .get(&key)
+            .map_err(|source| CustodyError::Get { key: key.clone(), source })?;
+        let clear = machine.unwrap("context", &wrapped)?;
+        take_up(&mut context, &clear)
+            .ok_or(CustodyError::Damaged { key, what: "is not a context object" })?;
+    }
+    Ok(context)
+}
+
+fn take_up(context: &mut Context, clear: &[u8]) -> Option<()> {
+    let (length, rest) = clear.split_first_chunk::<4>()?;
+    let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
+    let (text, rows) = rest.split_at_checked(length)?;
+    let stretch: Stretch = serde_json::from_slice(text).ok()?;
+    let mut sights = Vec::with_capacity(rows.len() / 21);
+    for row in rows.chunks(21) {
+        let (class, row) = row.split_first()?;
+        let (number, row) = row.split_first_chunk::<4>()?;
+        sights.push(Sight {
+            class: PayloadClass::from_code(*class)?,
+            number: u32::from_be_bytes(*number),
+            fingerprint: row.try_into().ok()?,
+        });
+    }
+    let part = PartId::from_hex(&stretch.part)?;
+    absorb(context, &stretch.meta, part, &sights)?;
+    let line = context.lines.get_mut(&stretch.meta.key()?)?;
+    for (epoch, from, class) in stretch.boundaries {
+        let class = match class {
+            None => None,
+            Some(code) => Some(PayloadClass::from_code(code)?),
+        };
+        let boundary = Boundary { epoch, from: Micros(from), class };
+        match line.boundaries.iter_mut().find(|it| it.epoch == epoch) {
+            // The later word is the wider one: a reset that explained an inferred restart.
+            Some(known) if known.class.is_some() => *known = boundary,
+            Some(_) => {}
+            None => line.boundaries.push(boundary),
+        }
+    }
+    for (epoch, class, number) in stretch.watch {
+        line.restart_watch.insert((epoch, PayloadClass::from_code(class)?), number);
+    }
+    line.last_at = line.last_at.max(stretch.last_at.map(Micros));
+    Some(())
+}
+
+/// Adds what a part has seen to `context`: also used when the journal is replayed.
+pub fn absorb(
+    context: &mut Context,
+    meta: &PartMeta,
+    part: PartId,
+    sights: &[Sight],
+) -> Option<()> {
+    let line = context.lines.entry(meta.key()?).or_default();
+    for sight in sights {
+        line.seen.entry((meta.epoch, sight.class)).or_default().insert(sight.number);
+        context.stored.insert(sight.fingerprint);
+    }
+    if let Some((from, class)) = meta.epoch_from {
+        let class = match class {
+            None => None,
+            Some(code) => Some(PayloadClass::from_code(code)?),
+        };
+        if line.boundaries.iter().all(|it| it.epoch != meta.epoch) {
+            line.boundaries.push(Boundary { epoch: meta.epoch, from: Micros(from), class });
+        }
+    }
+    let known = line.communications.entry(meta.epoch).or_insert(Known {
+        n: meta.n,
+        parts: 0,
+        last_part: None,
+    });
+    if meta.part_index >= known.parts {
+        known.parts = meta.part_index.saturating_add(1);
+        known.last_part = Some(part);
+    }
+    Some(())
+}

@@ -1,0 +1,285 @@
+//! Opening intake: what the journal holds is taken up, what was open is sealed without any key,
+//! what was sealed but not entered is entered, and the journal's files become segments.
+//!
+//! Rules: DESIGN decisions 6, 7, 16; LAYOUT section 2, step 5 ("replay the stored-but-unentered
+//! tail at start-up").
+use super::bag::Bags;
+use super::context::Context;
+use super::part::{Ending, PartMeta, PartState, Sight};
+use super::resets::Resets;
+use super::seal::{Closing, counted, seal_all};
+use super::{Batch, Intake, Replayed, Tag, Totals, recall, sidecar};
+use crate::chain;
+use crate::error::CustodyError;
+use crate::filing;
+use crate::site::Site;
+use lacre_term::{Micros, PartId, VaultId};
+use lacre_vault::{Journal, OwnedRecord, ReplayedBlock, segment};
+use lacre_warrant::BindingTable;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+/// What opening found.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Recovered {
+    /// Journal blocks replayed.
+    pub blocks: u64,
+    /// Parts sealed because they were open when the process ended.
+    pub sealed: usize,
+    /// Seals found beyond their chain, entered now.
+    pub completed: usize,
+}
+
+/// What survives the retirement of every journal file.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Ledgerbook {
+    totals: Totals,
+    numbers: BTreeMap<String, u64>,
+    resets: Resets,
+}
+
+const BOOK: &str = "intake/book";
+
+impl Intake {
+    /// Opens the journal and brings the site to a state in which nothing is half done.
+    ///
+    /// # Errors
+    /// Damage in the journal, or an engine's refusal. Nothing is lost by trying again.
+    pub fn open(
+        site: Arc<Site>,
+        table: Arc<BindingTable>,
+        now: Micros,
+    ) -> Result<(Self, Recovered), CustodyError> {
+        let (journal, replay) = Journal::open(Arc::clone(&site.engine.journal), &site.machine)?;
+        let mut book = read_book(&site)?;
+        let mut states = Replayed::new();
+        let mut blocks = 0u64;
+        for block in replay {
+            replay_block(&block?, &mut book, &mut states)?;
+            blocks = blocks.saturating_add(1);
+        }
+        let (sealed, completed) = finish(&site, states, now)?;
+        let mut intake = Self {
+            site,
+            journal,
+            table,
+            contexts: HashMap::new(),
+            tags: HashMap::new(),
+            parts: HashMap::new(),
+            bags: Bags::default(),
+            numbers: book.numbers,
+            numbers_changed: BTreeSet::new(),
+            resets: book.resets,
+            resets_changed: false,
+            totals_durable: book.totals.clone(),
+            totals: book.totals,
+            held: Vec::new(),
+            batch: Batch::default(),
+            snapshot_due: false,
+            touched: HashSet::new(),
+            unentered: Vec::new(),
+            entered_at: Micros(0),
+        };
+        intake.cut(now)?;
+        Ok((intake, Recovered { blocks, sealed, completed }))
+    }
+
+    /// Closes the journal's file when it holds anything, turns closed files into segments and
+    /// quarantine objects, and retires them.
+    ///
+    /// # Errors
+    /// The engine's refusal; nothing is retired before its segments are durable.
+    pub fn cut(&mut self, now: Micros) -> Result<(), CustodyError> {
+        self.commit(now, true)?;
+        self.journal.roll()?;
+        self.cut_closed(now)
+    }
+
+    /// Cuts the files the journal closed by itself, by size.
+    ///
+    /// # Errors
+    /// As [`Intake::cut`].
+    pub fn cut_closed(&mut self, now: Micros) -> Result<(), CustodyError> {
+        let files = self.journal.closed_files();
+        if files.is_empty() {
+            return Ok(());
+        }
+        // First everything those files alone say of open parts is written down elsewhere.
+        for part in self.parts.values_mut() {
+            if part.state.fresh.is_empty() {
+                continue;
+            }
+            let context = self.contexts.get(&part.context);
+            let site = &self.site;
+            recall::write(&site.engine, &site.machine, &part.context, context, &part.state, false)?;
+            part.state.fresh.clear();
+            part.state.context_objects = part.state.context_objects.saturating_add(1);
+        }
+        if !self.parts.is_empty() {
+            self.snapshot_due = true;
+            self.commit(now, false)?;
+        }
+        self.write_book()?;
+        for file in files {
+            let engine = &self.site.engine;
+            segment::cut(engine.journal.as_ref(), &file, engine.objects.as_ref())?;
+            self.journal.retire(&file)?;
+        }
+        Ok(())
+    }
+
+    fn write_book(&self) -> Result<(), CustodyError> {
+        let book = Ledgerbook {
+            totals: self.totals_durable.clone(),
+            numbers: self.numbers.clone(),
+            resets: self.resets.clone(),
+        };
+        let text = serde_json::to_vec(&book)
+            .map_err(|error| CustodyError::Broken(format!("book is not JSON: {error}")))?;
+        let wrapped = self.site.machine.wrap(BOOK, &text)?;
+        let version = self.site.engine.heads.read(BOOK)?.map(|head| head.version);
+        self.site
+            .engine
+            .heads
+            .swap(BOOK, version, &wrapped)
+            .map(|_| ())
+            .map_err(|source| CustodyError::Swap { name: BOOK.into(), source })
+    }
+}
+
+fn read_book(site: &Site) -> Result<Ledgerbook, CustodyError> {
+    let Some(head) = site.engine.heads.read(BOOK)? else { return Ok(Ledgerbook::default()) };
+    let text = site.machine.unwrap(BOOK, &head.value)?;
+    serde_json::from_slice(&text)
+        .map_err(|_| CustodyError::Damaged { key: BOOK.into(), what: "is not the intake's book" })
+}
+
+fn replay_block(
+    block: &ReplayedBlock,
+    book: &mut Ledgerbook,
+    states: &mut Replayed,
+) -> Result<(), CustodyError> {
+    let damaged = |what| CustodyError::Damaged { key: format!("journal block {}", block.number.0), what };
+    let (head, rows) =
+        sidecar::decode(&block.sidecar).map_err(|_| damaged("has a damaged sidecar"))?;
+    // The book may be younger than a block of a file not yet retired.
+    if head.totals.received >= book.totals.received {
+        book.totals = head.totals;
+    }
+    for (case, next) in head.numbers {
+        let known = book.numbers.entry(case).or_insert(1);
+        *known = (*known).max(next);
+    }
+    if let Some(resets) = head.resets {
+        book.resets = resets;
+    }
+    for part in head.snapshot.into_iter().flatten() {
+        let state = part.state().map_err(|_| damaged("has a damaged snapshot"))?;
+        states.entry(state.part).or_insert(state);
+    }
+    for record in &block.records {
+        if let OwnedRecord::PartOpen { vault, part, meta, .. } = record {
+            let meta: PartMeta =
+                serde_json::from_slice(meta).map_err(|_| damaged("opens a part without meta"))?;
+            let next = book.numbers.entry(meta.case.clone()).or_insert(1);
+            *next = (*next).max(meta.n.saturating_add(1));
+            states.entry(*part).or_insert_with(|| PartState::new(*vault, *part, meta));
+        }
+    }
+    let parts: Vec<PartId> = head
+        .parts
+        .iter()
+        .map(|text| PartId::from_hex(text).ok_or(damaged("names a part that is not one")))
+        .collect::<Result<_, _>>()?;
+    for row in rows {
+        let part = parts.get(usize::from(row.part)).ok_or(damaged("has a row without a part"))?;
+        // A part opened in a retired file and sealed since is no longer of interest.
+        let Some(state) = states.get_mut(part) else { continue };
+        if row.number == state.frontier.count() {
+            state.take(&row);
+        }
+    }
+    Ok(())
+}
+
+/// Seals what was open, completes what was begun. Gives the counts of both.
+fn finish(
+    site: &Arc<Site>,
+    states: Replayed,
+    now: Micros,
+) -> Result<(usize, usize), CustodyError> {
+    let mut vaults: BTreeSet<VaultId> = BTreeSet::new();
+    let mut open: Vec<(PartState, Tag)> = Vec::new();
+    for (_, state) in states {
+        let key = state.meta.key().ok_or(CustodyError::Damaged {
+            key: format!("part {}", state.part),
+            what: "has a damaged communication key",
+        })?;
+        let tag = recall::tag_of(&site.machine, &key);
+        vaults.insert(state.vault);
+        if state.frontier.count() > 0 && !recall::is_ended(&site.engine, &tag, &state.part)? {
+            open.push((state, tag));
+        }
+    }
+    let mut contexts: HashMap<Tag, Context> = HashMap::new();
+    for (state, tag) in &open {
+        if !contexts.contains_key(tag) {
+            contexts.insert(*tag, recall::load(&site.engine, &site.machine, tag)?);
+        }
+        if let Some(context) = contexts.get_mut(tag) {
+            let sights: &[Sight] = &state.fresh;
+            recall::absorb(context, &state.meta, state.part, sights);
+        }
+    }
+    let mut completed = 0usize;
+    for vault in vaults {
+        completed = completed.saturating_add(complete(site, vault, &contexts, &mut open, now)?);
+    }
+    let closings: Vec<Closing> = open
+        .into_iter()
+        .map(|(state, tag)| Closing { state, tag, ending: Ending::Restart })
+        .collect();
+    let sealed = closings.len();
+    let unentered = seal_all(site, &contexts, closings, now)?;
+    if unentered.is_empty() {
+        Ok((sealed, completed))
+    } else {
+        Err(CustodyError::Broken("the ledger takes no entries at start-up".into()))
+    }
+}
+
+/// Finds seals put beyond the chain by a run that ended there: enters them if need be, ends their
+/// contexts, moves the chain. Their parts leave `open`.
+fn complete(
+    site: &Arc<Site>,
+    vault: VaultId,
+    contexts: &HashMap<Tag, Context>,
+    open: &mut Vec<(PartState, Tag)>,
+    now: Micros,
+) -> Result<usize, CustodyError> {
+    let mut versioned = chain::read(&site.engine, &site.machine, vault)?;
+    let mut found = 0usize;
+    loop {
+        let number = versioned.chain.next;
+        let prefix = format!("{}{number:016x}-", chain::seal_folder(vault, number));
+        let keys = site.engine.objects.list(&chain::seal_folder(vault, number))?;
+        let Some(key) = keys.into_iter().find(|key| key.starts_with(&prefix)) else { break };
+        let slip = filing::slip(&site.engine, &site.machine, &key)?;
+        let part = PartId(slip.tag);
+        let Some(at) = open.iter().position(|(state, _)| state.part == part) else {
+            return Err(CustodyError::Damaged { key, what: "seals a part the journal lacks" });
+        };
+        let (state, tag) = open.remove(at);
+        let since = state.received.map_or(now, |(first, _)| first);
+        if !site.is_entered(&slip.commitment, since)? {
+            site.enter(&[slip.commitment], now)?;
+        }
+        recall::write(&site.engine, &site.machine, &tag, contexts.get(&tag), &state, true)?;
+        versioned.chain.take(number, slip.sha256, &counted(&state, contexts.get(&tag)));
+        chain::write(&site.engine, &site.machine, vault, &mut versioned)?;
+        found = found.saturating_add(1);
+    }
+    Ok(found)
+}

@@ -1,0 +1,267 @@
+//! Sealing: what a part was, said once, chained, committed to.
+//!
+//! Order of writes: seals put, commitments entered, contexts ended, chain moved. A crash between
+//! any two is taken up by [`recover`](super::recover), which finds seals beyond the chain.
+//!
+//! Rules: DESIGN decisions 4, 5, 11; `spec/seal-and-chain.md`.
+use super::context::Context;
+use super::part::{Ending, PartState};
+use super::{Intake, Slot, Tag, recall};
+use crate::chain::{self, Counted, Versioned};
+use crate::error::CustodyError;
+use crate::filing::{self, Document};
+use crate::site::Site;
+use lacre_package::document::{Gap, Seal};
+use lacre_term::{Digest, Micros, PayloadClass, VaultId, hex};
+use lacre_vault::Drawer;
+use serde::Serialize;
+use std::collections::{BTreeMap, HashMap};
+
+/// A part about to be sealed.
+pub(super) struct Closing {
+    pub(super) state: PartState,
+    pub(super) tag: Tag,
+    pub(super) ending: Ending,
+}
+
+/// What the ledger is told once a second of the parts still open.
+#[derive(Debug, Serialize)]
+struct BatchEntry {
+    schema: &'static str,
+    node: String,
+    parts: Vec<(String, u64, String)>,
+}
+
+/// Word of a payload class in gaps.
+fn class_word(class: PayloadClass) -> String {
+    match class {
+        PayloadClass::Iri => "iri".into(),
+        PayloadClass::Cc => "cc".into(),
+        PayloadClass::Hi1 => "hi1".into(),
+        PayloadClass::Hi4 => "hi4".into(),
+        PayloadClass::Encrypted => "encrypted".into(),
+        PayloadClass::Ilhi => "ilhi".into(),
+        PayloadClass::IntegrityHash => "integrity_hash".into(),
+        PayloadClass::IntegritySignature => "integrity_signature".into(),
+        other => format!("class_{}", other.code()),
+    }
+}
+
+fn gaps(context: Option<&Context>, state: &PartState) -> Vec<Gap> {
+    let Some(line) = state.meta.key().and_then(|key| context?.lines.get(&key)) else {
+        return Vec::new();
+    };
+    line.gaps(state.meta.epoch)
+        .map(|(class, from, to)| Gap {
+            class: class_word(class),
+            from: u64::from(from),
+            to: u64::from(to),
+        })
+        .collect()
+}
+
+/// What `state` adds to its measure's totals.
+pub(super) fn counted(state: &PartState, context: Option<&Context>) -> Counted {
+    let liid = hex::decode(&state.meta.liid).unwrap_or_default();
+    Counted {
+        liid: lacre_term::liid::shown(&liid),
+        n: state.meta.n,
+        pdus: state.frontier.count(),
+        octets: state.octets,
+        gaps: u64::try_from(gaps(context, state).len()).unwrap_or(u64::MAX),
+        conflicts: state.conflicts,
+    }
+}
+
+fn describe(
+    site: &Site,
+    closing: &Closing,
+    context: Option<&Context>,
+    versioned: &Versioned,
+    now: Micros,
+) -> Result<Seal, CustodyError> {
+    let state = &closing.state;
+    let before = Digest::from_hex(&versioned.chain.last)
+        .ok_or_else(|| CustodyError::Broken("the chain's last hash is not one".into()))?;
+    let (received_first, received_last) = state.received.unwrap_or((now, now));
+    let (first_at, last_at) = state.intercepted.unwrap_or((received_first, received_last));
+    Ok(Seal {
+        schema: Seal::SCHEMA.to_owned(),
+        vault: state.vault,
+        node: site.node().to_owned(),
+        number: versioned.chain.next,
+        before,
+        case: state.meta.case.clone(),
+        communication: state.meta.n,
+        part: state.part,
+        part_index: u64::from(state.meta.part_index).saturating_add(1),
+        part_before: state.meta.part_before.as_deref().and_then(lacre_term::PartId::from_hex),
+        pdus: state.frontier.count(),
+        root: state.frontier.root(),
+        octets: state.octets,
+        first_at,
+        last_at,
+        received_first,
+        received_last,
+        gaps: gaps(context, state),
+        conflicts: state.conflicts,
+        reason: closing.ending.word().to_owned(),
+        sealed_at: now,
+    })
+}
+
+/// Seals `closings`, vault by vault, in order of their communications.
+pub(super) fn seal_all(
+    site: &Site,
+    contexts: &HashMap<Tag, Context>,
+    mut closings: Vec<Closing>,
+    now: Micros,
+) -> Result<Vec<Digest>, CustodyError> {
+    closings.sort_by_key(|it| (it.state.vault, it.state.meta.n, it.state.meta.part_index));
+    let mut chains: BTreeMap<VaultId, Versioned> = BTreeMap::new();
+    let mut commitments = Vec::with_capacity(closings.len());
+    for closing in &closings {
+        let vault = closing.state.vault;
+        if !chains.contains_key(&vault) {
+            chains.insert(vault, chain::read(&site.engine, &site.machine, vault)?);
+        }
+        let Some(versioned) = chains.get_mut(&vault) else { continue };
+        let seal = describe(site, closing, contexts.get(&closing.tag), versioned, now)?;
+        let document = Document::of(&seal)?;
+        let key = chain::seal_key(vault, seal.number, &closing.state.part.to_hex());
+        let slip = filing::file(
+            &site.engine,
+            &site.machine,
+            &site.keys,
+            Drawer::Register,
+            &key,
+            closing.state.part.0,
+            &document,
+        )?;
+        let counted = counted(&closing.state, contexts.get(&closing.tag));
+        versioned.chain.take(seal.number, slip.sha256, &counted);
+        commitments.push(slip.commitment);
+    }
+    let unentered = site.enter_or_queue(&commitments, now);
+    for closing in &closings {
+        let context = contexts.get(&closing.tag);
+        recall::write(
+            &site.engine,
+            &site.machine,
+            &closing.tag,
+            context,
+            &closing.state,
+            true,
+        )?;
+    }
+    for (vault, versioned) in &mut chains {
+        chain::write(&site.engine, &site.machine, *vault, versioned)?;
+    }
+    Ok(unentered)
+}
+
+impl Intake {
+    /// Parts whose end has come: after IRI-END, idle, or ceased.
+    ///
+    /// # Errors
+    /// As [`Intake::commit`].
+    pub fn seal_due(&mut self, now: Micros) -> Result<usize, CustodyError> {
+        let table = self.table.clone();
+        let due: Vec<(Slot, Ending)> = self
+            .parts
+            .iter()
+            .filter_map(|(slot, part)| {
+                let ceased = table
+                    .rows_of(slot.0.liid.octets())
+                    .iter()
+                    .filter(|row| row.vault == part.state.vault)
+                    .all(|row| row.until <= now);
+                let ending = if ceased && part.last_received.plus_seconds(60) <= now {
+                    Some(Ending::Cease)
+                } else {
+                    part.due(now)
+                };
+                ending.map(|ending| (slot.clone(), ending))
+            })
+            .collect();
+        self.seal_slots(due, now)
+    }
+
+    /// Seals every open part, for `ending`: the end of an `intake` command, or a package's cut.
+    ///
+    /// # Errors
+    /// As [`Intake::commit`].
+    pub fn seal_open(&mut self, ending: Ending, now: Micros) -> Result<usize, CustodyError> {
+        let all = self.parts.keys().map(|slot| (slot.clone(), ending)).collect();
+        self.seal_slots(all, now)
+    }
+
+    fn seal_slots(
+        &mut self,
+        slots: Vec<(Slot, Ending)>,
+        now: Micros,
+    ) -> Result<usize, CustodyError> {
+        if slots.is_empty() {
+            return Ok(0);
+        }
+        // A seal speaks of durable PDUs only.
+        self.commit(now, true)?;
+        let mut closings = Vec::with_capacity(slots.len());
+        for (slot, ending) in slots {
+            if let Some(part) = self.parts.remove(&slot) {
+                self.touched.remove(&part.state.part);
+                closings.push(Closing { state: part.state, tag: part.context, ending });
+            }
+        }
+        let sealed = closings.len();
+        let tags: Vec<Tag> = closings.iter().map(|it| it.tag).collect();
+        let unentered = seal_all(&self.site, &self.contexts, closings, now)?;
+        self.unentered.extend(unentered);
+        for tag in tags {
+            if !self.parts.values().any(|part| part.context == tag) {
+                self.contexts.remove(&tag);
+                self.tags.retain(|_, of| *of != tag);
+            }
+        }
+        Ok(sealed)
+    }
+
+    /// Enters, once a second, what became durable of the parts still open, and lets the ledger
+    /// close its seconds. A ledger that cannot take entries does not stop intake: they queue, and
+    /// the delay is entered when it can (decision 12).
+    ///
+    /// # Errors
+    /// Only what makes the entry impossible to write down.
+    pub fn enter_batches(&mut self, now: Micros) -> Result<(), CustodyError> {
+        if now.seconds() <= self.entered_at.seconds() {
+            return Ok(());
+        }
+        let mut commitments = std::mem::take(&mut self.unentered);
+        if !commitments.is_empty() {
+            let delay = serde_json::json!({"schema": "lacre.delay/1", "entries": commitments.len()});
+            commitments.push(Document::of(&delay)?.commitment());
+        }
+        if !self.touched.is_empty() {
+            let parts = self
+                .parts
+                .values()
+                .filter(|part| self.touched.contains(&part.state.part))
+                .map(|part| {
+                    let frontier = &part.state.frontier;
+                    (part.state.part.to_hex(), frontier.count(), frontier.root().to_hex())
+                })
+                .collect();
+            let entry = BatchEntry {
+                schema: "lacre.batch/1",
+                node: self.site.node().to_owned(),
+                parts,
+            };
+            commitments.push(Document::of(&entry)?.commitment());
+        }
+        self.touched.clear();
+        self.entered_at = now;
+        self.unentered = self.site.enter_or_queue(&commitments, now);
+        self.site.tick(now);
+        Ok(())
+    }
+}

@@ -1,0 +1,226 @@
+//! IP multimedia: SIP in IRI, RTP and MSRP in CC.
+//!
+//! Rules: TS 102 232-5 annex A (`IPMMIRI`, `IPMMCC`), RFC 4975 (MSRP).
+use super::packet::{Packet, Transport};
+use super::rtp::Rtp;
+use super::sip::{Sip, split_head};
+use super::{ip_address, packet};
+use crate::ber::{Elements, Tlv};
+use crate::ps_pdu::Contents;
+use std::borrow::Cow;
+use std::net::IpAddr;
+
+/// Signalling in an IRI.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signalling<'a> {
+    /// Sender's address, when given.
+    pub source: Option<IpAddr>,
+    /// Receiver's address, when given.
+    pub destination: Option<IpAddr>,
+    /// The message's octets, without IP and UDP headers.
+    pub message: Cow<'a, [u8]>,
+    /// The IP packet around it, when the operator delivered one.
+    pub packet: Option<Cow<'a, [u8]>>,
+    /// True when the operator says content was taken out for an IRI-only order.
+    pub iri_only: bool,
+    /// True when a location of the target came with it.
+    pub has_location: bool,
+}
+
+/// Reads the signalling of an `iPMMIRI`.
+#[must_use]
+pub fn signalling<'a>(contents: &Contents<'a>) -> Option<Signalling<'a>> {
+    if !contents.iri || contents.tag != 11 {
+        return None;
+    }
+    let choice = contents.tlv.context(1)?.children().next()?;
+    let mut read = Signalling {
+        source: None,
+        destination: None,
+        message: Cow::Borrowed(&[]),
+        packet: None,
+        iri_only: (5..=7).contains(&choice.tag.number),
+        has_location: contents.tlv.context(2).is_some(),
+    };
+    match choice.tag.number {
+        0 | 4 | 5 | 7 => from_packet(&mut read, choice.string()?),
+        1 | 2 | 6 => {
+            read.source = choice.context(0).and_then(|tlv| ip_address(&tlv));
+            read.destination = choice.context(1).and_then(|tlv| ip_address(&tlv));
+            let content = choice.context(2)?;
+            // An H.323 content is a CHOICE around its octets; a SIP content is the octets.
+            let octets = if choice.tag.number == 2 { content.children().next()? } else { content };
+            read.message = octets.string()?;
+        }
+        _ => return None,
+    }
+    Some(read)
+}
+
+/// `originalIPMMMessage` is an IP packet in practice, and the bare message by the letter.
+fn from_packet<'a>(read: &mut Signalling<'a>, octets: Cow<'a, [u8]>) {
+    let found = packet::Packet::read(&octets).filter(|packet| !packet.payload().is_empty());
+    if let Some(found) = found {
+        read.source = Some(found.source);
+        read.destination = Some(found.destination);
+        read.message = match &octets {
+            Cow::Borrowed(octets) => {
+                let inner = Packet::read(octets).map(|packet| packet.payload());
+                Cow::Borrowed(inner.unwrap_or_default())
+            }
+            Cow::Owned(_) => Cow::Owned(found.payload().to_vec()),
+        };
+        read.packet = Some(octets);
+    } else {
+        read.message = octets;
+    }
+}
+
+/// The SIP message of any IRI that carries one: `iPMMIRI`, or `sIPMessage` of TS 33.108.
+#[must_use]
+pub fn sip_octets<'a>(contents: &Contents<'a>) -> Option<Cow<'a, [u8]>> {
+    if let Some(signalling) = signalling(contents) {
+        return Some(signalling.message);
+    }
+    super::mobile::sip_octets(contents)
+}
+
+/// Media of a CC.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Media<'a> {
+    /// `frameType`: 0 IP, 1 UDP, 2 RTP, 3 audio, 4 TCP, 5 artificial RTP, 6 UDPTL, 7 MSRP.
+    pub frame_type: Option<u64>,
+    /// `mMCCprotocol`: 0 RTP, 1 MSRP, 2 UDPTL.
+    pub protocol: Option<u64>,
+    /// The operator's name for the stream.
+    pub stream: Option<Cow<'a, [u8]>>,
+    /// The frame's octets.
+    pub octets: Cow<'a, [u8]>,
+}
+
+/// Reads the media frame of an `iPMMCC`, a `messagingMMCC`, or another CC that carries RTP
+/// (PSTN/ISDN, VoIP and CS voice of 33.108, IMS of 33.128).
+#[must_use]
+pub fn media<'a>(contents: &Contents<'a>) -> Option<Media<'a>> {
+    if contents.iri {
+        return None;
+    }
+    let bare = |tlv: Tlv<'a>| {
+        let octets = tlv.string()?;
+        Some(Media { frame_type: None, protocol: None, stream: None, octets })
+    };
+    match contents.tag {
+        12 => frame(&contents.tlv),
+        18 => frame(&contents.tlv.context(3)?),
+        11 => bare(contents.tlv.context(1)?),
+        19..=21 => bare(contents.tlv.context(2)?),
+        22 => bare(contents.tlv.context(1)?),
+        23 => {
+            let Cow::Borrowed(octets) = contents.tlv.string()? else {
+                return None;
+            };
+            let pdu = Elements::new(octets).next()?.context(2)?.children().next()?;
+            if pdu.tag.number == 6 { bare(pdu.context(1)?) } else { None }
+        }
+        _ => None,
+    }
+}
+
+fn frame<'a>(tlv: &Tlv<'a>) -> Option<Media<'a>> {
+    let number = |tag| tlv.context(tag).and_then(|field| field.unsigned());
+    Some(Media {
+        octets: tlv.context(1)?.string()?,
+        frame_type: number(2),
+        stream: tlv.context(3).and_then(|field| field.string()),
+        protocol: number(4),
+    })
+}
+
+impl Media<'_> {
+    /// The RTP packet in the frame, whatever headers are around it.
+    #[must_use]
+    pub fn rtp(&self) -> Option<Rtp<'_>> {
+        match self.frame_type {
+            Some(2 | 5) => Rtp::read(&self.octets),
+            Some(1) => Rtp::read(self.octets.get(8..)?),
+            Some(0) => rtp_in_packet(&self.octets),
+            Some(_) => None,
+            None => rtp_in_packet(&self.octets).or_else(|| Rtp::read(&self.octets)),
+        }
+    }
+
+    /// The MSRP text in the frame.
+    #[must_use]
+    pub fn msrp(&self) -> Option<&[u8]> {
+        let octets = match self.frame_type {
+            Some(0) => Packet::read(&self.octets)?.payload(),
+            _ => &self.octets,
+        };
+        octets.starts_with(b"MSRP ").then_some(octets)
+    }
+
+    /// True when the frame is a whole IP packet.
+    #[must_use]
+    pub fn is_packet(&self) -> bool {
+        match self.frame_type {
+            Some(kind) => kind == 0,
+            None => Packet::read(&self.octets).is_some_and(|packet| !packet.payload().is_empty()),
+        }
+    }
+}
+
+fn rtp_in_packet(octets: &[u8]) -> Option<Rtp<'_>> {
+    match Packet::read(octets)?.transport {
+        Transport::Udp { payload, .. } => Rtp::read(payload),
+        _ => None,
+    }
+}
+
+/// The message of one MSRP SEND: sender path, receiver path, media type, body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Msrp {
+    /// From-Path.
+    pub from: Option<String>,
+    /// To-Path.
+    pub to: Option<String>,
+    /// Content-Type, lower case.
+    pub content_type: Option<String>,
+    /// Body, without the end line.
+    pub body: Vec<u8>,
+}
+
+/// Reads one MSRP request; `None` unless it is a SEND.
+#[must_use]
+pub fn msrp_send(octets: &[u8]) -> Option<Msrp> {
+    let (head, body) = split_head(octets);
+    let head = String::from_utf8_lossy(head);
+    let mut lines = head.lines();
+    let mut words = lines.next()?.split(' ');
+    let (mark, transaction, method) = (words.next()?, words.next()?, words.next()?);
+    if mark != "MSRP" || method != "SEND" {
+        return None;
+    }
+    let mut read = Msrp { from: None, to: None, content_type: None, body: Vec::new() };
+    for line in lines {
+        let Some((name, value)) = line.split_once(':') else {
+            continue;
+        };
+        let value = value.trim().to_owned();
+        match name.trim().to_ascii_lowercase().as_str() {
+            "from-path" => read.from = Some(value),
+            "to-path" => read.to = Some(value),
+            "content-type" => read.content_type = Some(value.to_ascii_lowercase()),
+            _ => {}
+        }
+    }
+    let end_line = format!("\r\n-------{transaction}").into_bytes();
+    let end = body.windows(end_line.len()).position(|window| window == end_line);
+    read.body = body.get(..end.unwrap_or(body.len())).unwrap_or_default().to_vec();
+    Some(read)
+}
+
+/// The SIP message of `contents` and what `with` makes of it.
+pub fn with_sip<T>(contents: &Contents<'_>, with: impl FnOnce(&Sip<'_>) -> T) -> Option<T> {
+    let octets = sip_octets(contents)?;
+    Sip::read(&octets).map(|sip| with(&sip))
+}

@@ -1,0 +1,88 @@
+//! `lacre decode`: PDUs of a file, one a line, no site needed.
+use crate::cli::Decode;
+use crate::context::{Context, read_file};
+use crate::failure::Failure;
+use lacre_custody::certificate::sha256;
+use lacre_handover::Limits;
+use lacre_handover::frame::{Run, runs};
+use lacre_handover::inspect::{Finding, inspect, inspect_framed};
+use lacre_term::liid::shown;
+use serde::Serialize;
+
+/// One line of `lacre decode --json`.
+#[derive(Debug, Serialize)]
+struct Line<'a> {
+    schema: &'static str,
+    offset: usize,
+    octets: usize,
+    sha256: String,
+    liid: Option<String>,
+    operator: Option<String>,
+    network_element: Option<String>,
+    cin: Option<u32>,
+    seq: Option<u32>,
+    time: Option<String>,
+    kind: Option<&'a str>,
+    iri_type: Option<&'a str>,
+    service: Option<&'a str>,
+    verdict: &'a str,
+    reasons: &'a [String],
+}
+
+/// Decodes the file. A file with rejected octets is still decoded to its end; exit code 0.
+pub fn run(args: &Decode, context: &mut Context<'_>) -> Result<u8, Failure> {
+    let octets = read_file(&context.path(&args.file))?;
+    let limits = Limits::default();
+    for run in runs(&octets, &limits) {
+        let (offset, octets, finding) = match run {
+            Run::Pdu { offset, octets } => (offset, octets, inspect_framed(octets)),
+            Run::Unframed { offset, octets, .. } => (offset, octets, inspect(octets, &limits)),
+        };
+        show(offset, octets, &finding, context)?;
+    }
+    Ok(0)
+}
+
+fn show(
+    offset: usize,
+    octets: &[u8],
+    finding: &Finding<'_>,
+    context: &mut Context<'_>,
+) -> Result<(), Failure> {
+    let heading = finding.pdu.as_ref().map(|pdu| pdu.heading());
+    let payload = finding.pdu.as_ref().and_then(|pdu| pdu.payloads().next());
+    let service = payload.as_ref().and_then(|it| it.contents).map(|it| it.kind);
+    let line = Line {
+        schema: "lacre.pdu/1",
+        offset,
+        octets: octets.len(),
+        sha256: sha256(octets).to_hex(),
+        liid: heading.map(|it| shown(it.liid)),
+        operator: heading.map(|it| shown(it.operator)),
+        network_element: heading.and_then(|it| it.network_element).map(shown),
+        cin: heading.and_then(|it| it.cin),
+        seq: heading.map(|it| it.sequence_number),
+        time: heading.and_then(|it| it.intercepted_at).map(|at| at.rfc3339()),
+        kind: finding.pdu.as_ref().map(|pdu| pdu.kind_word()),
+        iri_type: heading.and_then(|it| it.iri_type).map(lacre_handover::ps_pdu::iri_word),
+        service,
+        verdict: finding.verdict.word(),
+        reasons: &finding.reasons,
+    };
+    if context.common.json {
+        return context.json(&line);
+    }
+    let number = |value: Option<u32>| value.map_or_else(|| "-".into(), |it| it.to_string());
+    let text = format!(
+        "{offset:>10} {:>8}  {:<10} {:<26} {:>10} {:>10}  {:<28} {:<22} {}",
+        octets.len(),
+        line.verdict,
+        line.liid.as_deref().unwrap_or("-"),
+        number(line.cin),
+        number(line.seq),
+        line.time.as_deref().unwrap_or("-"),
+        line.service.or(line.kind).unwrap_or("-"),
+        finding.reasons.join("; ")
+    );
+    context.line(text.trim_end())
+}

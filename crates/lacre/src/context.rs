@@ -1,0 +1,113 @@
+//! What a command has to work with: where output goes, who acts and why, the house.
+use crate::cli::{Common, Lang};
+use crate::failure::Failure;
+use lacre_custody::House;
+use lacre_custody::register::Author;
+use serde::Serialize;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// One command's surroundings.
+pub struct Context<'a> {
+    /// Options of every command.
+    pub common: Common,
+    /// Folder that relative paths start from: the client's when a server runs the command.
+    pub cwd: PathBuf,
+    /// Data.
+    pub out: &'a mut dyn Write,
+    /// People.
+    pub err: &'a mut dyn Write,
+}
+
+impl Context<'_> {
+    /// `path` from where the user stands.
+    pub fn path(&self, path: &Path) -> PathBuf {
+        self.cwd.join(path)
+    }
+
+    /// The language for people.
+    pub fn lang(&self) -> Lang {
+        self.common.lang.unwrap_or_else(|| {
+            let set = ["LC_ALL", "LC_MESSAGES", "LANG"]
+                .into_iter()
+                .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+            if set.is_some_and(|value| value.starts_with("es")) { Lang::Es } else { Lang::En }
+        })
+    }
+
+    /// The text in the user's language.
+    pub fn say<'t>(&self, es: &'t str, en: &'t str) -> &'t str {
+        match self.lang() {
+            Lang::Es => es,
+            Lang::En => en,
+        }
+    }
+
+    /// One JSON object on a line of stdout.
+    pub fn json<T: Serialize>(&mut self, value: &T) -> Result<(), Failure> {
+        let mut line = serde_json::to_vec(value)?;
+        line.push(b'\n');
+        self.out.write_all(&line)?;
+        Ok(())
+    }
+
+    /// A line of data.
+    pub fn line(&mut self, text: &str) -> Result<(), Failure> {
+        Ok(writeln!(self.out, "{text}")?)
+    }
+
+    /// A line for people.
+    pub fn tell(&mut self, text: &str) -> Result<(), Failure> {
+        Ok(writeln!(self.err, "{text}")?)
+    }
+
+    /// Who acts: named, or the one person of a `--dev` site.
+    pub fn author(&self, house: &House) -> Result<Author, Failure> {
+        let reason = self.common.reason.clone();
+        match (&self.common.person, house.site().is_dev()) {
+            (None, true) => Ok(Author { person: "dev".into(), role: "dev".into(), reason }),
+            (None, false) => Err(Failure::refused(
+                "no person was named: say who acts with --person NAME or LACRE_PERSON",
+            )),
+            (Some(person), dev) => {
+                let role = house.with_book(|book, _| {
+                    book.register().user(person).map(|user| user.role.word().to_owned())
+                });
+                match role {
+                    Some(role) => Ok(Author { person: person.clone(), role, reason }),
+                    None if dev => {
+                        Ok(Author { person: person.clone(), role: "dev".into(), reason })
+                    }
+                    None => Err(Failure::refused(format!(
+                        "{person} is not registered here: add them with `lacre user add`"
+                    ))),
+                }
+            }
+        }
+    }
+}
+
+/// Octets of a file the user named.
+pub fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {
+    std::fs::read(path).map_err(|error| Failure::file("read", path, &error))
+}
+
+/// Writes a file the user named; one that exists is left alone.
+pub fn write_new(path: &Path, octets: &[u8], private: bool) -> Result<(), Failure> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    if private {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    let write = || -> std::io::Result<()> {
+        let mut file = options.open(path)?;
+        file.write_all(octets)?;
+        file.sync_all()
+    };
+    write().map_err(|error| Failure::file("write", path, &error))
+}
+
+/// A house shared with a running server, or this command's own.
+pub type SharedHouse = Arc<House>;

@@ -1,0 +1,27 @@
+//! The `lacre` command: configuration, composition, subcommands.
+//!
+//! stdout is data, stderr is people. Exit codes: 0 done, 1 unexpected, 2 wrong usage, 3 not intact,
+//! 4 a check could not be made, 5 refused, 6 not reachable, 7 needs a second person.
+#![forbid(unsafe_code)]
+
+mod cli;
+mod command;
+mod compose;
+mod context;
+mod failure;
+mod socket;
+
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let cli = match cli::Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _printed_or_nobody_reads = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    let (mut out, mut err) = (std::io::stdout(), std::io::stderr());
+    ExitCode::from(command::dispatch(cli, &mut out, &mut err))
+}
