@@ -28,6 +28,9 @@ pub(crate) fn run(workspace: &Workspace) -> Result<(), Failure> {
     tests(workspace)
 }
 
+/// Seconds of seeded mutation for each decoder; `soak` runs the long form.
+const MUTATION_SECONDS: &str = "10";
+
 /// Examples in doc comments first, for nextest does not run them; then everything else.
 fn tests(workspace: &Workspace) -> Result<(), Failure> {
     let doctests = ["test", "--workspace", "--doc", "--locked", "--quiet"];
@@ -36,11 +39,14 @@ fn tests(workspace: &Workspace) -> Result<(), Failure> {
         run_keeping(&mut workspace.cargo(doctests), is_result)?;
         say("tests");
         let nextest = ["nextest", "run", "--workspace", "--locked", "--no-fail-fast"];
-        return process::run(&mut workspace.cargo(nextest));
+        let mut cargo = workspace.cargo(nextest);
+        return process::run(cargo.env("LACRE_MUTATION_SECONDS", MUTATION_SECONDS));
     }
     say("tests, with cargo test (cargo-nextest is not installed)");
     let all = ["test", "--workspace", "--locked", "--no-fail-fast"];
-    let results = run_keeping(&mut workspace.cargo(all), is_result)?;
+    let mut cargo = workspace.cargo(all);
+    cargo.env("LACRE_MUTATION_SECONDS", MUTATION_SECONDS);
+    let results = run_keeping(&mut cargo, is_result)?;
     let passed: u64 = results.iter().filter_map(|line| passed(line)).sum();
     say(&format!("{} test programs, {passed} tests passed; their own counts:", results.len()));
     for line in results {

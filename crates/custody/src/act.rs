@@ -80,6 +80,7 @@ fn key_of(number: u64) -> String {
 /// # Errors
 /// Whatever keeps it from being durable: then nothing may take effect.
 pub fn enter(site: &Site, act: &Act, now: Micros) -> Result<Entered, CustodyError> {
+    let _one_at_a_time = site.acts.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let head = site.engine.heads.read(HEAD)?;
     let version = head.as_ref().map(|head| head.version);
     let mut number = head

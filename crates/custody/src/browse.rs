@@ -14,11 +14,13 @@ use crate::intake::flag;
 use crate::register::Author;
 use crate::site::Site;
 use lacre_catalogue::{Catalogue, Filter, Ground, Row, State, extract};
+use lacre_handover::extract::Facts;
 use lacre_handover::ps_pdu;
 use lacre_package::document::{MeasureTotals, Seal};
 use lacre_term::{CommunicationKey, Liid, Micros, PartId, Scope, VaultId};
 use lacre_vault::{Drawer, Keyring, PartKeys, RecordClearOwned, Root, VaultReader};
 use lacre_warrant::{BindFlags, Order, Register};
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -37,7 +39,7 @@ pub(crate) struct PartView {
 pub(crate) struct OpenVault {
     pub(crate) order: Order,
     pub(crate) reader: VaultReader,
-    pub(crate) keyring: Keyring,
+    keyring: RefCell<Keyring>,
     catalogue_key: lacre_term::Secret,
     root: Arc<Root>,
     /// Parts by communication, in order.
@@ -49,7 +51,10 @@ impl OpenVault {
         let site = &house.site;
         let private = site.keys.open_vault(root, order.vault)?;
         let reader = VaultReader::open(&site.engine, order.vault)?;
-        let keyring = Keyring::open(Arc::clone(&site.engine.heads), &private)?;
+        let mut keyring = Keyring::open(Arc::clone(&site.engine.heads), &private)?;
+        // The desk files what intake could only seal: erasure works on pages (decision 8).
+        keyring.file_missing(&reader)?;
+        let keyring = RefCell::new(keyring);
         let catalogue_key = private.catalogue_key()?;
         let mut communications: BTreeMap<u64, Vec<PartView>> = BTreeMap::new();
         let mut known = BTreeSet::new();
@@ -82,9 +87,9 @@ impl OpenVault {
     }
 
     /// The keys of `part`: from its keyring page, or from its sealed blob.
-    pub(crate) fn keys(&mut self, site: &Site, part: PartId) -> Result<PartKeys, CustodyError> {
-        if self.keyring.holds(part) {
-            return Ok(self.keyring.get(part)?);
+    pub(crate) fn keys(&self, site: &Site, part: PartId) -> Result<PartKeys, CustodyError> {
+        if self.keyring.borrow().holds(part) {
+            return Ok(self.keyring.borrow_mut().get(part)?);
         }
         let private = site.keys.open_vault(&self.root, self.order.vault)?;
         let sealed = self.reader.sealed_keys(part)?;
@@ -93,7 +98,7 @@ impl OpenVault {
 
     /// Calls `take` with every PDU of `part`, in number order.
     pub(crate) fn each(
-        &mut self,
+        &self,
         site: &Site,
         view: &PartView,
         mut take: impl FnMut(u64, &RecordClearOwned) -> Result<(), CustodyError>,
@@ -177,7 +182,7 @@ impl Form {
 }
 
 impl House {
-    fn refuse_outside_dev(&self) -> Result<Arc<Root>, CustodyError> {
+    pub(crate) fn refuse_outside_dev(&self) -> Result<Arc<Root>, CustodyError> {
         let root = self.site.root()?;
         if self.site.is_dev() {
             Ok(root)
@@ -388,7 +393,7 @@ impl House {
     /// Reads every PDU of `parts` and folds it.
     pub(crate) fn fold(
         &self,
-        vault: &mut OpenVault,
+        vault: &OpenVault,
         parts: &[PartView],
     ) -> Result<Folded, CustodyError> {
         let mut folded = Folded::default();
@@ -476,9 +481,10 @@ impl House {
             "form": form.word(),
         });
         self.act("content_opened", object, author, now)?;
-        let mut vault = self.open_vault(&root, order)?;
+        let vault = self.open_vault(&root, order)?;
         let parts = vault.communications.get(&n).cloned().unwrap_or_default();
         if form == Form::Raw {
+            refuse_beyond_scope(order, &self.fold(&vault, &parts)?, n, form)?;
             let mut raw = Vec::new();
             for view in &parts {
                 vault.each(&self.site, view, |_, record| {
@@ -488,7 +494,9 @@ impl House {
             }
             return Ok(raw);
         }
-        rendered(&self.fold(&mut vault, &parts)?.derived, n, form)
+        let folded = self.fold(&vault, &parts)?;
+        refuse_beyond_scope(order, &folded, n, form)?;
+        rendered(&folded.derived, n, form)
     }
 
     /// Totals of every measure with something sealed, by order. Needs no root.
@@ -540,11 +548,38 @@ fn rendered(derived: &Derived, n: u64, form: Form) -> Result<Vec<u8>, CustodyErr
     }
 }
 
-fn scope_of(order: &Order, liid: &Liid) -> Scope {
+pub(crate) fn scope_of(order: &Order, liid: &Liid) -> Scope {
     order.measures.iter().find(|measure| measure.granted.liid == *liid).map_or(
         Scope { content: true, origin_destination: true, location: true, other_traffic: true },
         |measure| measure.granted.scope,
     )
+}
+
+/// True when what was delivered holds more than the measure's scope grants: a location, parties,
+/// or words of a message in an IRI. It is kept whole and withheld (decision 2).
+pub(crate) fn beyond_scope(scope: &Scope, facts: &Facts) -> bool {
+    (!scope.location && facts.has_location)
+        || (!scope.origin_destination && !facts.parties.is_empty())
+        || (!scope.content && !facts.texts.is_empty())
+}
+
+fn refuse_beyond_scope(
+    order: &Order,
+    folded: &Folded,
+    n: u64,
+    form: Form,
+) -> Result<(), CustodyError> {
+    let scope = folded.key.as_ref().map(|key| scope_of(order, &key.liid));
+    // A WAV holds sound alone, which is stored only where content is granted.
+    let beyond = scope.is_some_and(|scope| beyond_scope(&scope, &folded.derived.facts));
+    if beyond && form != Form::Wav {
+        return Err(CustodyError::Refused {
+            what: format!("communication {n} stays closed in this form"),
+            why: "it holds more than the order's scope grants".into(),
+            remedy: "only the judge may see it; its seal and its number stay".into(),
+        });
+    }
+    Ok(())
 }
 
 fn identities(order: &Order, liid: &Liid) -> Vec<String> {

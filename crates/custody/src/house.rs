@@ -3,7 +3,7 @@
 //! One process owns a site. Recorded files and live connections go through the same intake; what
 //! differs is only how late they may be.
 //!
-//! Rules: DESIGN decisions 1, 4, 16, 18; LAYOUT section 2.
+//! Rules: DESIGN decisions 1, 4, 16, 18; ARCHITECTURE, section 2.
 use crate::door::{Delivery, Receipt, Request};
 use crate::error::CustodyError;
 use crate::intake::part::Ending;
@@ -14,7 +14,7 @@ use crate::clock;
 use lacre_handover::Limits;
 use lacre_handover::frame::FrameReader;
 use lacre_term::Micros;
-use lacre_warrant::Change;
+use lacre_warrant::{Change, Transport};
 use std::io::Read;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
@@ -48,6 +48,18 @@ pub struct FileMark {
     pub mark: Mark,
 }
 
+/// How far a file has been taken.
+struct Progress {
+    taken: u64,
+    batch_octets_max: usize,
+}
+
+impl Progress {
+    fn count(&mut self, octets: usize) {
+        self.taken = self.taken.saturating_add(u64::try_from(octets).unwrap_or(u64::MAX));
+    }
+}
+
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -58,6 +70,9 @@ impl House {
     /// # Errors
     /// Damage by name, or the engine's refusal.
     pub fn open(site: Site, catalogues: PathBuf, now: Micros) -> Result<Self, CustodyError> {
+        std::fs::create_dir_all(&catalogues).map_err(|error| {
+            CustodyError::Input(format!("could not make {}: {error}", catalogues.display()))
+        })?;
         let site = Arc::new(site);
         let book = Book::load(&site, now)?;
         let (intake, recovered) = Intake::open(Arc::clone(&site), book.table(), now)?;
@@ -106,6 +121,12 @@ impl House {
         Ok(())
     }
 
+    /// Counts of communications: by medium open and sealed is the catalogue's; this is the ground's.
+    #[must_use]
+    pub fn open_parts(&self) -> usize {
+        lock(&self.intake).open_parts()
+    }
+
     /// Takes a recorded handover from `reader`, calling `durable` at each mark.
     ///
     /// # Errors
@@ -117,19 +138,18 @@ impl House {
         peer: &Arc<str>,
         durable: &mut dyn FnMut(&FileMark),
     ) -> Result<(), CustodyError> {
-        let mut intake = lock(&self.intake);
         let mut frames = FrameReader::new(Limits::default());
         let mut chunk = vec![0u8; 1 << 18];
-        let mut taken = 0u64;
-        let mut batch_octets_max = FILE_OCTETS_FIRST;
+        let mut progress = Progress { taken: 0, batch_octets_max: FILE_OCTETS_FIRST };
         loop {
             let read = match reader.read(&mut chunk) {
                 Ok(read) => read,
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
                 Err(error) => {
                     return Err(CustodyError::Input(format!(
-                        "the file could not be read after octet {taken}: {error}; \
-                         take it again, nothing is stored twice"
+                        "the file could not be read after octet {}: {error}; \
+                         take it again, nothing is stored twice",
+                        progress.taken
                     )));
                 }
             };
@@ -137,17 +157,7 @@ impl House {
                 break;
             }
             frames.push(chunk.get(..read).unwrap_or_default());
-            while let Some(Ok(range)) = frames.next_range() {
-                let octets = frames.octets(range).to_vec();
-                taken = taken.saturating_add(u64::try_from(octets.len()).unwrap_or(0));
-                let received_at = clock::now();
-                let delivery = Delivery { peer: Arc::clone(peer), octets, received_at, unframed: false };
-                intake.take(delivery, false)?;
-                if intake.pending_octets() >= batch_octets_max && intake.held() == 0 {
-                    commit_file(&mut intake, taken, durable)?;
-                    batch_octets_max = (batch_octets_max * 2).min(FILE_OCTETS_MAX);
-                }
-            }
+            self.take_frames(&mut frames, peer, &mut progress, durable)?;
             if frames.broken().is_some() {
                 break;
             }
@@ -156,13 +166,40 @@ impl House {
         reader
             .read_to_end(&mut rest)
             .map_err(|error| CustodyError::Input(format!("the file could not be read: {error}")))?;
+        let mut intake = lock(&self.intake);
         if !rest.is_empty() {
-            taken = taken.saturating_add(u64::try_from(rest.len()).unwrap_or(0));
+            progress.count(rest.len());
             let received_at = clock::now();
             let peer = Arc::clone(peer);
             intake.take(Delivery { peer, octets: rest, received_at, unframed: true }, false)?;
         }
-        commit_file(&mut intake, taken, durable)
+        commit_file(&mut intake, progress.taken, durable)
+    }
+
+    /// Takes the PDUs framed so far. Intake is lent for a chunk at a time: connections go on.
+    fn take_frames(
+        &self,
+        frames: &mut FrameReader,
+        peer: &Arc<str>,
+        progress: &mut Progress,
+        durable: &mut dyn FnMut(&FileMark),
+    ) -> Result<(), CustodyError> {
+        let mut intake = lock(&self.intake);
+        while let Some(Ok(range)) = frames.next_range() {
+            let octets = frames.octets(range).to_vec();
+            progress.count(octets.len());
+            let received_at = clock::now();
+            let delivery = Delivery { peer: Arc::clone(peer), octets, received_at, unframed: false };
+            intake.take(delivery, false)?;
+            let pending = intake.pending_octets();
+            let full = pending >= progress.batch_octets_max;
+            // A PDU that may be a restart is better decided by its follower than by a batch's end.
+            if full && (intake.held() == 0 || pending >= 2 * progress.batch_octets_max) {
+                commit_file(&mut intake, progress.taken, durable)?;
+                progress.batch_octets_max = (progress.batch_octets_max * 2).min(FILE_OCTETS_MAX);
+            }
+        }
+        Ok(())
     }
 
     /// Ends an `intake` command: seals what is idle, which is everything, and cuts segments.
@@ -174,7 +211,7 @@ impl House {
         let sealed = intake.seal_open(Ending::IntakeEnd, now)?;
         intake.enter_batches(now)?;
         intake.cut(now)?;
-        self.site.settle_ledger(now)?;
+        self.site.tick(now);
         Ok(sealed)
     }
 
@@ -257,7 +294,7 @@ impl House {
                 intake.enter_batches(now.plus_seconds(1))?;
                 intake.cut(now)?;
                 self.site.note("stopped", &serde_json::json!({}), now)?;
-                return self.site.settle_ledger(now);
+                return self.site.settle_ledger();
             }
         }
     }
@@ -274,4 +311,34 @@ fn commit_file(
     }
     intake.enter_batches(now)?;
     intake.cut_closed(now)
+}
+
+impl crate::door::PeerBook for House {
+    fn by_certificate(&self, sha256: &lacre_term::Digest) -> Option<Arc<str>> {
+        let table = lock(&self.book).table();
+        let found = table.peers().into_iter().find(|peer| {
+            matches!(&peer.transport, Transport::Tls { certificate_sha256 } if certificate_sha256 == sha256)
+        });
+        found.map(|peer| Arc::from(peer.name.as_str()))
+    }
+
+    fn by_plain(
+        &self,
+        listener: std::net::SocketAddr,
+        _address: std::net::IpAddr,
+    ) -> Option<Arc<str>> {
+        let table = lock(&self.book).table();
+        let found = table.peers().into_iter().find(|peer| {
+            matches!(&peer.transport, Transport::Plain { address, .. }
+                if address.ip() == listener.ip()
+                    && (address.port() == listener.port() || address.port() == 0))
+        });
+        found.map(|peer| Arc::from(peer.name.as_str()))
+    }
+
+    fn session(&self, peer: Option<&str>, event: &str) {
+        let facts = serde_json::json!({ "peer": peer, "event": event });
+        // A ledger that cannot take entries stops reading, not receiving (decision 12).
+        let _entered_or_ledger_unable = self.site.note("peer_session", &facts, clock::now());
+    }
 }

@@ -12,11 +12,13 @@ pub mod certificate;
 pub mod chain;
 pub mod clock;
 pub mod derive;
+pub mod disclose;
 pub mod door;
 pub mod error;
 pub mod filing;
 pub mod house;
 pub mod intake;
+pub mod quarantine;
 pub mod register;
 pub mod site;
 

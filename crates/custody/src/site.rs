@@ -5,6 +5,7 @@
 //! inside, and says so everywhere).
 //!
 //! Rules: DESIGN decisions 6, 8, 10, 12, 13; `spec/key-hierarchy.md`, `spec/trust-sheet.md`.
+use crate::clock;
 use crate::error::CustodyError;
 use crate::filing::{self, Document};
 use lacre_ledger::Ledger;
@@ -76,6 +77,8 @@ pub struct Site {
     facts: Facts,
     root: RwLock<Option<Arc<Root>>>,
     publics: Mutex<HashMap<VaultId, VaultPublic>>,
+    /// One act at a time: their numbers are dense.
+    pub(crate) acts: Mutex<()>,
 }
 
 const SITE: &str = "site";
@@ -213,7 +216,8 @@ impl Site {
         facts: Facts,
     ) -> Self {
         let publics = Mutex::new(HashMap::new());
-        Self { engine, machine, keys, ledger, courts, facts, root: RwLock::new(None), publics }
+        let (root, acts) = (RwLock::new(None), Mutex::new(()));
+        Self { engine, machine, keys, ledger, courts, facts, root, publics, acts }
     }
 
     /// What is said of the site.
@@ -349,15 +353,60 @@ impl Site {
         let _closed_or_tried_again_next_second = self.ledger.tick(now);
     }
 
-    /// Closes the running second, so that everything entered is under a checkpoint.
+    /// A secret of this machine kept in `keys/`, made by `make` the first time: the handover
+    /// port's own TLS key.
+    ///
+    /// # Errors
+    /// The engine's refusal, or what `make` says.
+    pub fn machine_secret<E: Into<CustodyError>>(
+        &self,
+        name: &str,
+        make: impl FnOnce() -> Result<Vec<u8>, E>,
+    ) -> Result<Vec<u8>, CustodyError> {
+        match self.engine.keys.read(name) {
+            Ok(wrapped) => Ok(self.machine.unwrap(name, &wrapped)?),
+            Err(lacre_store::DiskError::NotFound { .. }) => {
+                let secret = make().map_err(Into::into)?;
+                self.engine.keys.replace(name, &self.machine.wrap(name, &secret)?)?;
+                Ok(secret)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Waits for the running second to end, at most a second, so that everything entered is under
+    /// a checkpoint: what a proof needs.
     ///
     /// # Errors
     /// The ledger's refusal.
-    pub fn settle_ledger(&self, now: Micros) -> Result<(), CustodyError> {
-        self.ledger.tick(now)?;
-        // The running second closes early; a later entry gets the next one.
-        self.ledger.tick(now.plus_seconds(1))?;
-        Ok(())
+    pub fn settle_ledger(&self) -> Result<(), CustodyError> {
+        let begun = clock::now();
+        let next = Micros::from_seconds(begun.seconds().saturating_add(1));
+        while clock::now() < next {
+            let left = u64::try_from(next.0.saturating_sub(clock::now().0)).unwrap_or(0);
+            std::thread::sleep(std::time::Duration::from_micros(left.min(1_000_000)));
+        }
+        Ok(self.ledger.tick(clock::now())?)
+    }
+
+    /// The proof that `commitment` was entered, or `None` when the log does not hold it.
+    ///
+    /// # Errors
+    /// The ledger's refusal.
+    pub fn prove(
+        &self,
+        commitment: &Digest,
+    ) -> Result<Option<lacre_proof::CommitmentProof>, CustodyError> {
+        match self.ledger.locate(commitment, 0)? {
+            Some(at) => Ok(Some(self.ledger.prove(commitment, at)?)),
+            None => Ok(None),
+        }
+    }
+
+    /// Derives the whole log again from its entries and compares.
+    #[must_use]
+    pub fn audit(&self) -> lacre_ledger::audit::AuditReport {
+        lacre_ledger::audit::audit(&self.engine, self.ledger.vkey())
     }
 
     /// Enters an administrative event: a start, a stop, a refused session.

@@ -4,6 +4,6 @@
 //! alters, hides or rolls back is detected above. Each engine shares no code with another; what
 //! they share is `lacre_store::conformance`.
 //!
-//! Rules: DESIGN.md decision 15; LAYOUT.md section 5.
+//! Rules: DESIGN.md decision 15; ARCHITECTURE.md section 5.
 
 pub mod embedded;

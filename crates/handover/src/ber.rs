@@ -378,6 +378,13 @@ pub fn check(octets: &[u8], depth_max: usize) -> Result<Checked, Malformed> {
             (depth, end, indefinite) = leave(&ends, depth, octets.len());
         }
         let rest = octets.get(at..end.min(octets.len())).unwrap_or_default();
+        if let [first, length @ 0..0x80, ..] = rest
+            && is_short_primitive(*first)
+            && usize::from(*length) <= rest.len().saturating_sub(2)
+        {
+            at = at.saturating_add(2).saturating_add(usize::from(*length));
+            continue;
+        }
         if rest.starts_with(&[0, 0]) {
             if !indefinite {
                 return Err(Malformed::framed(at, Fault::StrayEndOfContents));
@@ -405,6 +412,12 @@ pub fn check(octets: &[u8], depth_max: usize) -> Result<Checked, Malformed> {
             Length::Indefinite => indefinite = true,
         }
     }
+}
+
+/// True for the identifier of most elements: primitive, short, and not universal 0.
+#[inline]
+fn is_short_primitive(first: u8) -> bool {
+    first & 0x20 == 0 && first & 0x1f != 0x1f && first != 0
 }
 
 /// Back to the element around: its depth, end, and whether it is indefinite. The end of an

@@ -22,7 +22,7 @@ pub fn socket_path(site: &Path) -> PathBuf {
 /// # Errors
 /// `Ok(None)` when the site is in use; a [`Failure`] for everything else.
 pub fn open(dir: &Path) -> Result<Option<Owned>, Failure> {
-    if !dir.join("heads.db").exists() {
+    if !embedded::is_site(dir) {
         return Err(Failure::usage(format!(
             "there is no site in {}: make one with `lacre init {}`",
             dir.display(),
@@ -31,7 +31,7 @@ pub fn open(dir: &Path) -> Result<Option<Owned>, Failure> {
     }
     let lock = match embedded::lock(dir) {
         Ok(lock) => lock,
-        Err(embedded::LockError::InUse { .. }) => return Ok(None),
+        Err(embedded::Locked::InUse { .. }) => return Ok(None),
         Err(error) => return Err(Failure::with(6, error.to_string())),
     };
     let engine =

@@ -9,6 +9,7 @@ mod command;
 mod compose;
 mod context;
 mod failure;
+mod running;
 mod socket;
 
 use clap::Parser;

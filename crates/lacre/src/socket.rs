@@ -67,7 +67,7 @@ pub fn forward(
         let [kind, a, b, c, d] = head;
         let length = u64::from(u32::from_be_bytes([a, b, c, d]));
         let mut body = Vec::new();
-        stream.by_ref().take(length).read_to_end(&mut body).map_err(unreachable)?;
+        Read::by_ref(&mut stream).take(length).read_to_end(&mut body).map_err(unreachable)?;
         match kind {
             STDOUT => {
                 out.write_all(&body)?;

@@ -119,7 +119,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn root_and_paths_are_those_of_the_whole_padded_tree(count in 0_usize..300, at in 0_u64..300) {
+        fn root_and_paths_are_those_of_the_whole_padded_tree(
+            count in 0_usize..300, at in 0_u64..300
+        ) {
             let (key, real) = (Secret::new([3; 32]), real(count));
             let (closed, whole) = (close(&key, 9, &real), whole(&key, 9, &real));
             prop_assert_eq!(closed.root, merkle::root(&whole));

@@ -169,6 +169,7 @@ impl Core {
             let known = [self.key.vkey().clone()];
             let opened = checkpoint::open(&note, &known);
             let checkpoint = opened.map_err(|source| LedgerError::ForeignCheckpoint { source })?;
+            self.check_against(&checkpoint)?;
             self.published.checkpoint = Some((checkpoint, note));
         }
         let vkey = format!("{}\n", self.key.vkey());

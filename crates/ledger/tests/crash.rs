@@ -98,6 +98,7 @@ fn power_lost_at_any_write_loses_nothing_entered_and_contradicts_nothing_publish
             let engine = memory.engine();
             seen.looks_at(&engine);
             let ledger = open(&engine).unwrap();
+            assert_eq!(audit::audit(&engine, ledger.vkey()).findings, [], "at once");
             live(&ledger, from + 10, &mut seen).unwrap();
             seen.is_content_with(&ledger, &engine);
         }

@@ -1,8 +1,5 @@
 //! Enter, tick, prove: what a caller relies on, and its forbidden sides.
-#![expect(
-    clippy::unwrap_used,
-    reason = "helpers of tests: what fails here fails the test"
-)]
+#![expect(clippy::unwrap_used, reason = "helpers of tests: what fails here fails the test")]
 mod common;
 
 use common::{ORIGIN, START, at, commitment, commitments, create, grown, key, known, memory, open};

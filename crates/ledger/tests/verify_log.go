@@ -91,7 +91,7 @@ func open(signed string, verifier note.Verifier) tlog.Tree {
 // folder reads tiles where C2SP tlog-tiles puts them; x/mod puts the height in the path as well.
 type folder string
 
-func (f folder) Height() int                        { return 8 }
+func (f folder) Height() int                         { return 8 }
 func (f folder) SaveTiles(_ []tlog.Tile, _ [][]byte) {}
 func (f folder) ReadTiles(tiles []tlog.Tile) (all [][]byte, err error) {
 	for _, tile := range tiles {

@@ -20,8 +20,7 @@ pub(crate) const CONTEXT_0: u8 = 0xa0;
 
 pub(crate) const ECDSA_WITH_SHA256: ObjectIdentifier =
     ObjectIdentifier::new_unwrap("1.2.840.10045.4.3.2");
-pub(crate) const SHA256: ObjectIdentifier =
-    ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.1");
+pub(crate) const SHA256: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.1");
 
 /// One tag, its length in DER, its content.
 pub(crate) fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {
@@ -153,11 +152,9 @@ impl<'a> Walk<'a> {
                 return None;
             }
             let (length, body) = after.split_at_checked(count)?;
-            let length = length
-                .iter()
-                .try_fold(0_usize, |sum, octet| {
-                    sum.checked_mul(256)?.checked_add(usize::from(*octet))
-                })?;
+            let length = length.iter().try_fold(0_usize, |sum, octet| {
+                sum.checked_mul(256)?.checked_add(usize::from(*octet))
+            })?;
             (length, body)
         };
         let (content, rest) = body.split_at_checked(length)?;

@@ -17,7 +17,9 @@ pub(crate) use text::{digest as digest_text, part as part_text, vault as vault_t
 #[derive(Debug, thiserror::Error)]
 pub enum DocumentError {
     /// Not the JSON this schema asks for.
-    #[error("{schema} document cannot be read: {reason}; ask whoever made it for the original file")]
+    #[error(
+        "{schema} document cannot be read: {reason}; ask whoever made it for the original file"
+    )]
     Unreadable {
         /// The schema that was expected.
         schema: &'static str,

@@ -248,8 +248,7 @@ mod tests {
 
     #[test]
     fn what_is_withheld_is_a_row_of_its_own() {
-        let seal =
-            StubSeal { number: 3, seal: Digest([1; 32]), commitment: Digest([2; 32]) };
+        let seal = StubSeal { number: 3, seal: Digest([1; 32]), commitment: Digest([2; 32]) };
         let stub = StubRow { n: 9, reason: "privileged".into(), seals: vec![seal] };
         let table = table(&[], &[stub]);
         assert!(table.ends_with("9,,,,,,,,,,1,,,privileged\n"), "{table}");

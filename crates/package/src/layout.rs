@@ -112,8 +112,18 @@ pub(crate) fn sequence(index: &Index) -> Vec<String> {
     }
     names.extend(index.order_document.iter().map(|name| format!("data/order/{name}")));
     let rest = [
-        VKEY, SEAL_CA, TSA_CA, BAGIT, BAG_INFO, MANIFEST, LEEME, README, TAG_MANIFEST,
-        ASIC_MANIFEST, SIGNATURE, STAMP,
+        VKEY,
+        SEAL_CA,
+        TSA_CA,
+        BAGIT,
+        BAG_INFO,
+        MANIFEST,
+        LEEME,
+        README,
+        TAG_MANIFEST,
+        ASIC_MANIFEST,
+        SIGNATURE,
+        STAMP,
     ];
     names.extend(rest.map(String::from));
     names

@@ -32,9 +32,7 @@ pub(crate) fn payload<'a>(files: impl Iterator<Item = File<'a>>) -> String {
 /// `tagmanifest-sha256.txt`.
 pub(crate) fn tags<'a>(files: impl Iterator<Item = File<'a>>) -> String {
     files
-        .filter(|file| {
-            !file.is_payload() && !file.is_meta() && file.name != layout::TAG_MANIFEST
-        })
+        .filter(|file| !file.is_payload() && !file.is_meta() && file.name != layout::TAG_MANIFEST)
         .map(|file| line(&file))
         .collect()
 }
@@ -106,11 +104,15 @@ mod tests {
 
     #[test]
     fn each_list_holds_its_own_files_and_reads_back() {
-        let names = ["mimetype", "data/a.json", "bagit.txt", "tagmanifest-sha256.txt",
-            "META-INF/signature.p7s"];
-        let files = || {
-            names.into_iter().map(|name| File { name, size: 2, digest: Digest([7; 32]) })
-        };
+        let names = [
+            "mimetype",
+            "data/a.json",
+            "bagit.txt",
+            "tagmanifest-sha256.txt",
+            "META-INF/signature.p7s",
+        ];
+        let files =
+            || names.into_iter().map(|name| File { name, size: 2, digest: Digest([7; 32]) });
         assert_eq!(payload(files()), format!("{}  data/a.json\n", Digest([7; 32])));
         assert_eq!(tags(files()), format!("{}  bagit.txt\n", Digest([7; 32])));
         assert!(info(files(), Micros(0), "a", "o").ends_with("Payload-Oxum: 2.1\n"));

@@ -52,9 +52,8 @@ impl TlogProof {
     /// [`ProofError::Format`] names the rule that is broken.
     pub fn parse(text: &str) -> Result<Self, ProofError> {
         let refused = |rule| ProofError::format("tlog-proof", rule);
-        let (head, checkpoint) = text
-            .split_once("\n\n")
-            .ok_or(refused("no empty line before the checkpoint"))?;
+        let (head, checkpoint) =
+            text.split_once("\n\n").ok_or(refused("no empty line before the checkpoint"))?;
         let mut lines = head.split('\n').peekable();
         if lines.next() != Some(FIRST_LINE) {
             return Err(refused("its first line must be c2sp.org/tlog-proof@v1"));
@@ -67,10 +66,7 @@ impl TlogProof {
             }
             None => None,
         };
-        let index = lines
-            .next()
-            .and_then(|line| line.strip_prefix("index "))
-            .and_then(decimal);
+        let index = lines.next().and_then(|line| line.strip_prefix("index ")).and_then(decimal);
         let index = index.ok_or(refused("it must state its index as a plain decimal number"))?;
         let mut path = Vec::new();
         for line in lines {
@@ -78,16 +74,9 @@ impl TlogProof {
                 return Err(refused("its path has more than 64 hashes"));
             }
             let hash = hex::from_base64(line).and_then(|hash| hash.try_into().ok());
-            path.push(Digest(
-                hash.ok_or(refused("a hash must be 32 octets in base64"))?,
-            ));
+            path.push(Digest(hash.ok_or(refused("a hash must be 32 octets in base64"))?));
         }
-        Ok(Self {
-            index,
-            path,
-            checkpoint: checkpoint.to_owned(),
-            extra,
-        })
+        Ok(Self { index, path, checkpoint: checkpoint.to_owned(), extra })
     }
 
     /// The checkpoint, when a known log signed it and the leaf is in its tree.
@@ -151,27 +140,9 @@ mod tests {
         let key = LogKey::new("lacre.example/a", &Secret::new([1; 32])).unwrap();
         let leaves: Vec<_> = (0_u8..7).map(|n| merkle::leaf_hash(&[n])).collect();
         let (origin, root) = ("lacre.example/a".to_owned(), merkle::root(&leaves));
-        let checkpoint = key
-            .sign(
-                &Checkpoint {
-                    origin,
-                    size: 7,
-                    root,
-                }
-                .to_text(),
-            )
-            .unwrap();
+        let checkpoint = key.sign(&Checkpoint { origin, size: 7, root }.to_text()).unwrap();
         let path = merkle::inclusion_path(&leaves, 4).unwrap();
-        (
-            key,
-            leaves,
-            TlogProof {
-                index: 4,
-                path,
-                checkpoint,
-                extra: None,
-            },
-        )
+        (key, leaves, TlogProof { index: 4, path, checkpoint, extra: None })
     }
 
     #[test]
@@ -179,14 +150,8 @@ mod tests {
         let (key, leaves, proof) = log();
         let read = TlogProof::parse(&proof.to_text()).unwrap();
         assert_eq!(read, proof);
-        assert_eq!(
-            read.verify(&leaves[4], &[key.vkey().clone()]).unwrap().size,
-            7
-        );
-        let with_extra = TlogProof {
-            extra: Some(b"octets".to_vec()),
-            ..proof
-        };
+        assert_eq!(read.verify(&leaves[4], &[key.vkey().clone()]).unwrap().size, 7);
+        let with_extra = TlogProof { extra: Some(b"octets".to_vec()), ..proof };
         assert_eq!(TlogProof::parse(&with_extra.to_text()).unwrap(), with_extra);
     }
 
@@ -195,10 +160,7 @@ mod tests {
         let (key, leaves, proof) = log();
         let known = [key.vkey().clone()];
         assert_eq!(proof.verify(&leaves[5], &known), Err(ProofError::WrongRoot));
-        let moved = TlogProof {
-            index: 5,
-            ..proof.clone()
-        };
+        let moved = TlogProof { index: 5, ..proof.clone() };
         assert!(moved.verify(&leaves[4], &known).is_err());
         let other = LogKey::new("lacre.example/a", &Secret::new([2; 32])).unwrap();
         assert!(proof.verify(&leaves[4], &[other.vkey().clone()]).is_err());
@@ -241,40 +203,22 @@ mod tests {
     fn a_commitment_is_proven_through_its_second_and_a_neighbour_is_not() {
         let (key, _, _) = log();
         let commitments: Vec<_> = (0_u8..64).map(|n| Digest([n; 32])).collect();
-        let inner: Vec<_> = commitments
-            .iter()
-            .map(|c| merkle::leaf_hash(&c.0))
-            .collect();
-        let entry = SecondEntry {
-            second: 9,
-            root: merkle::root(&inner),
-        };
+        let inner: Vec<_> = commitments.iter().map(|c| merkle::leaf_hash(&c.0)).collect();
+        let entry = SecondEntry { second: 9, root: merkle::root(&inner) };
         let leaf = merkle::leaf_hash(&entry.encode());
-        let head = Checkpoint {
-            origin: "lacre.example/a".into(),
-            size: 1,
-            root: leaf,
-        };
+        let head = Checkpoint { origin: "lacre.example/a".into(), size: 1, root: leaf };
         let checkpoint = key.sign(&head.to_text()).unwrap();
         let proof = CommitmentProof {
             entry: entry.encode(),
             index_in_second: 3,
             second_size: 64,
             second_path: merkle::inclusion_path(&inner, 3).unwrap(),
-            tlog: TlogProof {
-                index: 0,
-                path: vec![],
-                checkpoint,
-                extra: None,
-            },
+            tlog: TlogProof { index: 0, path: vec![], checkpoint, extra: None },
         };
         let known = [key.vkey().clone()];
         assert_eq!(proof.verify(&commitments[3], &known), Ok((entry, head)));
         assert!(proof.verify(&commitments[4], &known).is_err());
-        let small = CommitmentProof {
-            second_size: 32,
-            ..proof
-        };
+        let small = CommitmentProof { second_size: 32, ..proof };
         assert!(small.verify(&commitments[3], &known).is_err());
     }
 }

@@ -79,29 +79,21 @@ impl Frontier {
     /// [`ProofError::Format`] when the number of hashes is not the one its count requires.
     pub fn decode(octets: &[u8]) -> Result<Self, ProofError> {
         let refused = |rule| ProofError::format("frontier", rule);
-        let (count, hashes) = octets
-            .split_first_chunk()
-            .ok_or(refused("it must start with its count"))?;
+        let (count, hashes) =
+            octets.split_first_chunk().ok_or(refused("it must start with its count"))?;
         let count = u64::from_be_bytes(*count);
         let (hashes, rest) = hashes.as_chunks::<32>();
         if !rest.is_empty() || u32::try_from(hashes.len()) != Ok(count.count_ones()) {
-            return Err(refused(
-                "it must hold one hash for each complete subtree of its count",
-            ));
+            return Err(refused("it must hold one hash for each complete subtree of its count"));
         }
-        Ok(Self {
-            count,
-            complete: hashes.iter().copied().map(Digest).collect(),
-        })
+        Ok(Self { count, complete: hashes.iter().copied().map(Digest).collect() })
     }
 }
 
 /// Root over subtrees given from left (largest) to right.
 fn fold(complete: &[Digest]) -> Digest {
     let from_right = complete.iter().rev().copied();
-    from_right
-        .reduce(|right, left| node_hash(&left, &right))
-        .unwrap_or_else(empty_root)
+    from_right.reduce(|right, left| node_hash(&left, &right)).unwrap_or_else(empty_root)
 }
 
 /// Root over the leaf hashes.
@@ -130,9 +122,7 @@ pub fn inclusion_ranges(index: u64, size: u64) -> Option<Vec<Range<u64>>> {
     let mut at = (index < size).then_some(0..size)?;
     let mut ranges = Vec::new();
     while at.end.saturating_sub(at.start) > 1 {
-        let middle = at
-            .start
-            .saturating_add(split(at.end.saturating_sub(at.start)));
+        let middle = at.start.saturating_add(split(at.end.saturating_sub(at.start)));
         if index < middle {
             ranges.push(middle..at.end);
             at = at.start..middle;
@@ -158,9 +148,7 @@ pub fn consistency_ranges(old_size: u64, new_size: u64) -> Option<Vec<Range<u64>
     let (mut at, mut ranges) = (0..new_size, Vec::new());
     // RFC 6962, SUBPROOF: go down to the right edge of the older tree.
     while at.end != old_size {
-        let middle = at
-            .start
-            .saturating_add(split(at.end.saturating_sub(at.start)));
+        let middle = at.start.saturating_add(split(at.end.saturating_sub(at.start)));
         if old_size <= middle {
             ranges.push(middle..at.end);
             at = at.start..middle;
@@ -207,19 +195,13 @@ fn path_of(leaves: &[Digest], ranges: &[Range<u64>]) -> Option<Vec<Digest>> {
 /// Inclusion path of leaf `index`, from its sibling up. `None` when there is no such leaf.
 #[must_use]
 pub fn inclusion_path(leaves: &[Digest], index: u64) -> Option<Vec<Digest>> {
-    path_of(
-        leaves,
-        &inclusion_ranges(index, u64::try_from(leaves.len()).ok()?)?,
-    )
+    path_of(leaves, &inclusion_ranges(index, u64::try_from(leaves.len()).ok()?)?)
 }
 
 /// Consistency path from the first `old_size` leaves to all of them. `None` when there are fewer.
 #[must_use]
 pub fn consistency_path(leaves: &[Digest], old_size: u64) -> Option<Vec<Digest>> {
-    path_of(
-        leaves,
-        &consistency_ranges(old_size, u64::try_from(leaves.len()).ok()?)?,
-    )
+    path_of(leaves, &consistency_ranges(old_size, u64::try_from(leaves.len()).ok()?)?)
 }
 
 /// Checks that `leaf` is leaf number `index` of the tree of `size` leaves whose root is `root`.
@@ -255,11 +237,7 @@ pub fn verify_inclusion(
     if last != 0 {
         return Err(wrong_length);
     }
-    if hash == *root {
-        Ok(())
-    } else {
-        Err(ProofError::WrongRoot)
-    }
+    if hash == *root { Ok(()) } else { Err(ProofError::WrongRoot) }
 }
 
 /// Checks that the tree of `old_size` leaves with `old_root` is the start of the tree of
@@ -276,18 +254,11 @@ pub fn verify_consistency(
     path: &[Digest],
 ) -> Result<(), ProofError> {
     if old_size > new_size {
-        return Err(ProofError::Shrunk {
-            old: old_size,
-            new: new_size,
-        });
+        return Err(ProofError::Shrunk { old: old_size, new: new_size });
     }
     let wrong_length = ProofError::PathLength { got: path.len() };
     if old_size == 0 || old_size == new_size {
-        let expected = if old_size == 0 {
-            &empty_root()
-        } else {
-            new_root
-        };
+        let expected = if old_size == 0 { &empty_root() } else { new_root };
         let empty_is_whole = old_size != new_size || expected == new_root;
         return match (path.is_empty(), old_root == expected && empty_is_whole) {
             (false, _) => Err(wrong_length),
@@ -297,11 +268,7 @@ pub fn verify_consistency(
     }
     let mut steps = path.iter();
     // An older tree that is a complete subtree is not repeated in the path.
-    let seed = if old_size.is_power_of_two() {
-        Some(old_root)
-    } else {
-        steps.next()
-    };
+    let seed = if old_size.is_power_of_two() { Some(old_root) } else { steps.next() };
     let seed = *seed.ok_or(wrong_length.clone())?;
     let (mut first, mut last) = (old_size.saturating_sub(1), new_size.saturating_sub(1));
     while first & 1 == 1 {
@@ -346,10 +313,7 @@ mod tests {
                 while middle * 2 < leaves.len() {
                     middle *= 2;
                 }
-                node_hash(
-                    &naive_root(&leaves[..middle]),
-                    &naive_root(&leaves[middle..]),
-                )
+                node_hash(&naive_root(&leaves[..middle]), &naive_root(&leaves[middle..]))
             }
         }
     }
@@ -374,9 +338,7 @@ mod tests {
     }
 
     fn leaves(count: u64) -> Vec<Digest> {
-        (0..count)
-            .map(|number| leaf_hash(&number.to_be_bytes()))
-            .collect()
+        (0..count).map(|number| leaf_hash(&number.to_be_bytes())).collect()
     }
 
     fn flipped(hash: &Digest, bit: usize) -> Digest {
@@ -487,10 +449,7 @@ mod tests {
     fn equal_sizes_need_equal_roots_and_nothing_grows_out_of_a_wrong_empty_tree() {
         let (one, two) = (leaf_hash(b"1"), leaf_hash(b"2"));
         assert_eq!(verify_consistency(7, &one, 7, &one, &[]), Ok(()));
-        assert_eq!(
-            verify_consistency(7, &one, 7, &two, &[]),
-            Err(ProofError::WrongOldRoot)
-        );
+        assert_eq!(verify_consistency(7, &one, 7, &two, &[]), Err(ProofError::WrongOldRoot));
         assert!(verify_consistency(7, &one, 7, &one, &[two]).is_err());
         assert_eq!(verify_consistency(0, &empty_root(), 9, &one, &[]), Ok(()));
         assert!(verify_consistency(0, &empty_root(), 0, &one, &[]).is_err());

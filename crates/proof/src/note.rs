@@ -57,9 +57,7 @@ pub enum NoteError {
 fn check_name(name: &str) -> Result<(), NoteError> {
     let bad = |c: char| c.is_whitespace() || c == '+' || c.is_control();
     if name.is_empty() || name.contains(bad) {
-        return Err(NoteError::Name {
-            name: name.to_owned(),
-        });
+        return Err(NoteError::Name { name: name.to_owned() });
     }
     Ok(())
 }
@@ -82,10 +80,7 @@ impl LogKey {
     pub fn new(name: &str, seed: &Secret) -> Result<Self, NoteError> {
         check_name(name)?;
         let signing = SigningKey::from_bytes(seed.expose());
-        let vkey = LogVkey {
-            name: name.to_owned(),
-            key: signing.verifying_key(),
-        };
+        let vkey = LogVkey { name: name.to_owned(), key: signing.verifying_key() };
         Ok(Self { signing, vkey })
     }
 
@@ -105,11 +100,7 @@ impl LogKey {
         }
         let mut octets = self.vkey.key_id().to_vec();
         octets.extend_from_slice(&self.signing.sign(text.as_bytes()).to_bytes());
-        Ok(format!(
-            "{text}\n{MARK}{} {}\n",
-            self.vkey.name,
-            hex::base64(&octets)
-        ))
+        Ok(format!("{text}\n{MARK}{} {}\n", self.vkey.name, hex::base64(&octets)))
     }
 }
 
@@ -138,23 +129,14 @@ impl LogVkey {
         let (hash, key) = rest.split_once('+').ok_or(form)?;
         check_name(name)?;
         let octets = hex::from_base64(key).ok_or(refused("its key must be base64"))?;
-        let (kind, key) = octets
-            .split_first()
-            .ok_or(refused("its key must not be empty"))?;
+        let (kind, key) = octets.split_first().ok_or(refused("its key must not be empty"))?;
         if *kind != ED25519 {
             return Err(refused("only keys of type 1 (Ed25519) are known"));
         }
-        let key = key
-            .try_into()
-            .map_err(|_| refused("an Ed25519 key has 32 octets"))?;
-        let key = VerifyingKey::from_bytes(key)
-            .ok()
-            .filter(|key| !key.is_weak());
+        let key = key.try_into().map_err(|_| refused("an Ed25519 key has 32 octets"))?;
+        let key = VerifyingKey::from_bytes(key).ok().filter(|key| !key.is_weak());
         let key = key.ok_or(refused("the key is not a point that can verify anything"))?;
-        let vkey = Self {
-            name: name.to_owned(),
-            key,
-        };
+        let vkey = Self { name: name.to_owned(), key };
         if hex::decode_array(hash) == Some(vkey.key_id()) {
             Ok(vkey)
         } else {
@@ -187,13 +169,7 @@ impl fmt::Display for LogVkey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut octets = vec![ED25519];
         octets.extend_from_slice(self.key.as_bytes());
-        write!(
-            f,
-            "{}+{}+{}",
-            self.name,
-            hex::encode(&self.key_id()),
-            hex::base64(&octets)
-        )
+        write!(f, "{}+{}+{}", self.name, hex::encode(&self.key_id()), hex::base64(&octets))
     }
 }
 
@@ -218,13 +194,9 @@ pub fn open<'n, 'k>(note: &'n str, known: &'k [LogVkey]) -> Result<Opened<'n, 'k
     if note.contains(|c: char| c < ' ' && c != '\n') {
         return Err(refused("it holds control characters"));
     }
-    let empty_line = note
-        .rfind("\n\n")
-        .ok_or(refused("no empty line before the signatures"))?;
+    let empty_line = note.rfind("\n\n").ok_or(refused("no empty line before the signatures"))?;
     let (text, lines) = note.split_at(empty_line.saturating_add(1));
-    let lines = lines
-        .strip_prefix('\n')
-        .and_then(|lines| lines.strip_suffix('\n'));
+    let lines = lines.strip_prefix('\n').and_then(|lines| lines.strip_suffix('\n'));
     let lines = lines.ok_or(refused("the last line does not end"))?;
     let mut signers: Vec<&LogVkey> = Vec::new();
     for (at, line) in lines.split('\n').enumerate() {
@@ -234,18 +206,14 @@ pub fn open<'n, 'k>(note: &'n str, known: &'k [LogVkey]) -> Result<Opened<'n, 'k
         let Some((name, id, signature)) = signature_line(line) else {
             return Err(refused("a signature line is not dash, name, base64"));
         };
-        let known = known
-            .iter()
-            .find(|key| key.name == name && key.key_id() == id);
+        let known = known.iter().find(|key| key.name == name && key.key_id() == id);
         let Some(key) = known.filter(|key| !signers.contains(key)) else {
             continue;
         };
         let genuine = Signature::from_slice(&signature)
             .is_ok_and(|signature| key.key.verify_strict(text.as_bytes(), &signature).is_ok());
         if !genuine {
-            return Err(NoteError::WrongSignature {
-                name: name.to_owned(),
-            });
+            return Err(NoteError::WrongSignature { name: name.to_owned() });
         }
         signers.push(key);
     }
@@ -284,16 +252,10 @@ mod tests {
     fn a_note_opens_with_its_key_and_not_with_anothers() {
         let (ours, theirs) = (key("lacre.example/a", 1), key("lacre.example/b", 2));
         let note = ours.sign("one\n\ntwo\n").unwrap();
-        assert_eq!(
-            verify_note(&note, &[ours.vkey().clone()]).unwrap(),
-            "one\n\ntwo\n"
-        );
+        assert_eq!(verify_note(&note, &[ours.vkey().clone()]).unwrap(), "one\n\ntwo\n");
         let refused = verify_note(&note, &[theirs.vkey().clone()]);
         assert_eq!(refused, Err(NoteError::Unsigned { known: 1 }));
-        assert_eq!(
-            verify_note(&note, &[]),
-            Err(NoteError::Unsigned { known: 0 })
-        );
+        assert_eq!(verify_note(&note, &[]), Err(NoteError::Unsigned { known: 0 }));
     }
 
     #[test]
@@ -305,16 +267,8 @@ mod tests {
         let both = format!("{good}{stolen}\n");
         let known = [one.vkey().clone(), two.vkey().clone()];
         let refused = verify_note(&both, &known);
-        assert_eq!(
-            refused,
-            Err(NoteError::WrongSignature {
-                name: "lacre.example/b".into()
-            })
-        );
-        assert!(
-            verify_note(&both, &known[..1]).is_ok(),
-            "an unknown key is skipped"
-        );
+        assert_eq!(refused, Err(NoteError::WrongSignature { name: "lacre.example/b".into() }));
+        assert!(verify_note(&both, &known[..1]).is_ok(), "an unknown key is skipped");
     }
 
     #[test]
@@ -336,11 +290,7 @@ mod tests {
         let ours = key("lacre.example/a", 1);
         let text = ours.vkey().to_string();
         assert_eq!(&LogVkey::parse(&text).unwrap(), ours.vkey());
-        for bad in [
-            text.replace("/a+", "/b+"),
-            format!("{text}\n"),
-            text.replace('+', "-"),
-        ] {
+        for bad in [text.replace("/a+", "/b+"), format!("{text}\n"), text.replace('+', "-")] {
             assert!(LogVkey::parse(&bad).is_err(), "{bad}");
         }
         assert!(LogVkey::parse("").is_err());
@@ -352,18 +302,12 @@ mod tests {
         assert_eq!(ours.sign("no newline"), Err(NoteError::Text));
         assert_eq!(ours.sign("bell\u{7}\n"), Err(NoteError::Text));
         for name in ["", "a b", "a+b", "a\nb"] {
-            assert!(
-                LogKey::new(name, &Secret::new([1; 32])).is_err(),
-                "{name:?}"
-            );
+            assert!(LogKey::new(name, &Secret::new([1; 32])).is_err(), "{name:?}");
         }
     }
 
     #[test]
     fn debug_of_a_key_shows_its_name_alone() {
-        assert_eq!(
-            format!("{:?}", key("lacre.example/a", 1)),
-            "LogKey(lacre.example/a)"
-        );
+        assert_eq!(format!("{:?}", key("lacre.example/a", 1)), "LogKey(lacre.example/a)");
     }
 }

@@ -62,10 +62,7 @@ mod tests {
             &octets.0,
         ]
         .concat();
-        assert_eq!(
-            leaf(&salt, 3, Micros(-5), "op", &octets),
-            merkle::leaf_hash(&data)
-        );
+        assert_eq!(leaf(&salt, 3, Micros(-5), "op", &octets), merkle::leaf_hash(&data));
     }
 
     #[test]

@@ -25,10 +25,8 @@ impl SecondEntry {
     #[must_use]
     pub fn encode(&self) -> [u8; Self::OCTETS] {
         let mut entry = [0; Self::OCTETS];
-        let fields = [Self::VERSION]
-            .into_iter()
-            .chain(self.second.to_be_bytes())
-            .chain(self.root.0);
+        let fields =
+            [Self::VERSION].into_iter().chain(self.second.to_be_bytes()).chain(self.root.0);
         for (to, from) in entry.iter_mut().zip(fields) {
             *to = from;
         }
@@ -41,23 +39,15 @@ impl SecondEntry {
     /// [`ProofError::Format`] for another length or version.
     pub fn decode(octets: &[u8]) -> Result<Self, ProofError> {
         let refused = |rule| ProofError::format("second entry", rule);
-        let octets: &[u8; Self::OCTETS] = octets
-            .try_into()
-            .map_err(|_| refused("it must have 41 octets"))?;
+        let octets: &[u8; Self::OCTETS] =
+            octets.try_into().map_err(|_| refused("it must have 41 octets"))?;
         let [version, rest @ ..] = octets;
         if *version != Self::VERSION {
             return Err(refused("only version 1 is known"));
         }
-        let (second, root) = rest
-            .split_first_chunk()
-            .ok_or(refused("it must have 41 octets"))?;
-        let root = root
-            .try_into()
-            .map_err(|_| refused("it must have 41 octets"))?;
-        Ok(Self {
-            second: u64::from_be_bytes(*second),
-            root: Digest(root),
-        })
+        let (second, root) = rest.split_first_chunk().ok_or(refused("it must have 41 octets"))?;
+        let root = root.try_into().map_err(|_| refused("it must have 41 octets"))?;
+        Ok(Self { second: u64::from_be_bytes(*second), root: Digest(root) })
     }
 }
 
@@ -74,10 +64,7 @@ mod tests {
 
     #[test]
     fn an_entry_reads_back_and_another_version_or_length_is_refused() {
-        let entry = SecondEntry {
-            second: 1_795_462_020,
-            root: Digest([9; 32]),
-        };
+        let entry = SecondEntry { second: 1_795_462_020, root: Digest([9; 32]) };
         let mut octets = entry.encode();
         assert_eq!(SecondEntry::decode(&octets), Ok(entry));
         assert!(SecondEntry::decode(&octets[..40]).is_err());

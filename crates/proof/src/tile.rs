@@ -52,11 +52,7 @@ pub fn entries_path(index: u64, width: u16) -> String {
 }
 
 fn partial(width: u16) -> String {
-    if width < WIDTH {
-        format!(".p/{width}")
-    } else {
-        String::new()
-    }
+    if width < WIDTH { format!(".p/{width}") } else { String::new() }
 }
 
 /// Three digits an element, all but the last with an `x` before: 1234067 is `x001/x234/067`.
@@ -73,8 +69,7 @@ fn index_path(index: u64) -> String {
 /// Complete nodes of tile level `level` in a tree of `size` leaves.
 #[must_use]
 pub fn level_count(level: u8, size: u64) -> u64 {
-    size.checked_shr(u32::from(level).saturating_mul(HEIGHT))
-        .unwrap_or(0)
+    size.checked_shr(u32::from(level).saturating_mul(HEIGHT)).unwrap_or(0)
 }
 
 /// The rightmost tile of `level` when it is partial, as a tree of `size` leaves has it.
@@ -82,11 +77,7 @@ pub fn level_count(level: u8, size: u64) -> u64 {
 pub fn partial_tile(level: u8, size: u64) -> Option<TileId> {
     let count = level_count(level, size);
     let width = u16::try_from(count % WIDTH_64).unwrap_or(0);
-    (width > 0).then_some(TileId {
-        level,
-        index: count / WIDTH_64,
-        width,
-    })
+    (width > 0).then_some(TileId { level, index: count / WIDTH_64, width })
 }
 
 /// The partial tiles of a tree of `size` leaves, from level 0 up.
@@ -111,19 +102,12 @@ pub struct NodePlace {
 /// The place of a node. `None` for a node no tree of 2^64 - 1 leaves has.
 #[must_use]
 pub fn node_place(height: u32, index: u64) -> Option<NodePlace> {
-    let level = u8::try_from(height / HEIGHT)
-        .ok()
-        .filter(|level| *level <= LEVEL_MAX)?;
+    let level = u8::try_from(height / HEIGHT).ok().filter(|level| *level <= LEVEL_MAX)?;
     let below = height % HEIGHT;
     let count = 1_u64.checked_shl(below)?;
     let hash = index.checked_mul(count)?;
     let (tile, first) = (hash / WIDTH_64, usize::try_from(hash % WIDTH_64).ok()?);
-    Some(NodePlace {
-        level,
-        tile,
-        first,
-        count: usize::try_from(count).ok()?,
-    })
+    Some(NodePlace { level, tile, first, count: usize::try_from(count).ok()? })
 }
 
 /// The octets of a tile.
@@ -139,10 +123,7 @@ pub fn encode_hashes(hashes: &[Digest]) -> Vec<u8> {
 pub fn decode_hashes(octets: &[u8], width: u16) -> Result<Vec<Digest>, ProofError> {
     let (hashes, rest) = octets.as_chunks::<32>();
     if !rest.is_empty() || hashes.len() != usize::from(width) {
-        return Err(ProofError::format(
-            "tile",
-            "it must hold as many hashes as its name says",
-        ));
+        return Err(ProofError::format("tile", "it must hold as many hashes as its name says"));
     }
     Ok(hashes.iter().copied().map(Digest).collect())
 }
@@ -175,9 +156,8 @@ pub fn decode_bundle(octets: &[u8], width: u16) -> Result<Vec<&[u8]>, ProofError
             return Err(refused("it holds more entries than its name says"));
         }
         let length = usize::from(u16::from_be_bytes(*length));
-        let (entry, after) = after
-            .split_at_checked(length)
-            .ok_or(refused("an entry is cut off"))?;
+        let (entry, after) =
+            after.split_at_checked(length).ok_or(refused("an entry is cut off"))?;
         entries.push(entry);
         rest = after;
     }
@@ -204,15 +184,8 @@ mod tests {
     /// The example of the specification: 70,000 leaves, and the odd case of exactly 256.
     #[test]
     fn partial_tiles_are_those_of_the_specification() {
-        let of = |size| {
-            partial_tiles(size)
-                .map(|tile| tile.path())
-                .collect::<Vec<_>>()
-        };
-        assert_eq!(
-            of(70_000),
-            ["tile/0/273.p/112", "tile/1/001.p/17", "tile/2/000.p/1"]
-        );
+        let of = |size| partial_tiles(size).map(|tile| tile.path()).collect::<Vec<_>>();
+        assert_eq!(of(70_000), ["tile/0/273.p/112", "tile/1/001.p/17", "tile/2/000.p/1"]);
         assert_eq!(of(256), ["tile/1/000.p/1"]);
         assert_eq!(of(0), Vec::<String>::new());
         assert_eq!(partial_tiles(u64::MAX).count(), 8);
@@ -220,9 +193,7 @@ mod tests {
 
     #[test]
     fn a_node_is_found_where_its_hashes_are() {
-        let leaves: Vec<_> = (0_u32..512)
-            .map(|n| merkle::leaf_hash(&n.to_be_bytes()))
-            .collect();
+        let leaves: Vec<_> = (0_u32..512).map(|n| merkle::leaf_hash(&n.to_be_bytes())).collect();
         let level_1: Vec<_> = leaves.chunks(256).map(merkle::root).collect();
         for (height, index) in [(0, 300), (3, 40), (7, 2), (8, 1), (9, 0)] {
             let place = node_place(height, index).unwrap();
@@ -247,10 +218,7 @@ mod tests {
         assert!(decode_bundle(&[bundle.as_slice(), &[0]].concat(), 3).is_err());
         assert!(encode_bundle(&[vec![0; 65_536]]).is_err());
         let tile = encode_hashes(&[Digest([1; 32]), Digest([2; 32])]);
-        assert_eq!(
-            decode_hashes(&tile, 2).unwrap(),
-            [Digest([1; 32]), Digest([2; 32])]
-        );
+        assert_eq!(decode_hashes(&tile, 2).unwrap(), [Digest([1; 32]), Digest([2; 32])]);
         assert!(decode_hashes(&tile, 1).is_err());
         assert!(decode_hashes(&tile[1..], 2).is_err());
     }

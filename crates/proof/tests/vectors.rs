@@ -20,20 +20,16 @@ fn vector(name: &str) -> String {
 fn rows(name: &str) -> Vec<Vec<String>> {
     let rows = vector(name);
     let rows = rows.lines().filter(|line| !line.starts_with('#'));
-    rows.map(|line| line.split(' ').map(str::to_owned).collect())
-        .collect()
+    rows.map(|line| line.split(' ').map(str::to_owned).collect()).collect()
 }
 
 fn leaves(count: u64) -> Vec<Digest> {
-    (0..count)
-        .map(|number| merkle::leaf_hash(number.to_string().as_bytes()))
-        .collect()
+    (0..count).map(|number| merkle::leaf_hash(number.to_string().as_bytes())).collect()
 }
 
 fn roots() -> BTreeMap<u64, Digest> {
     let rows = rows("roots.txt").into_iter();
-    rows.map(|row| (row[0].parse().unwrap(), Digest::from_hex(&row[1]).unwrap()))
-        .collect()
+    rows.map(|row| (row[0].parse().unwrap(), Digest::from_hex(&row[1]).unwrap())).collect()
 }
 
 fn path(text: &str) -> Vec<Digest> {
@@ -70,11 +66,7 @@ fn the_roots_of_certificate_transparency_come_out() {
     ];
     let leaves = data.map(|data| merkle::leaf_hash(&hex::decode(data).unwrap()));
     for (count, root) in (1..).zip(roots) {
-        assert_eq!(
-            merkle::root(&leaves[..count]).to_hex(),
-            root,
-            "{count} leaves"
-        );
+        assert_eq!(merkle::root(&leaves[..count]).to_hex(), root, "{count} leaves");
     }
 }
 
@@ -87,30 +79,16 @@ fn roots_and_paths_are_the_ones_go_computed() {
     for row in rows("inclusion.txt") {
         let (index, size) = (row[0].parse().unwrap(), row[1].parse().unwrap());
         let (all, path) = (leaves(size), path(&row[2]));
-        assert_eq!(
-            merkle::inclusion_path(&all, index).unwrap(),
-            path,
-            "{row:?}"
-        );
+        assert_eq!(merkle::inclusion_path(&all, index).unwrap(), path, "{row:?}");
         let leaf = all[usize::try_from(index).unwrap()];
-        assert_eq!(
-            merkle::verify_inclusion(&leaf, index, size, &path, &roots[&size]),
-            Ok(())
-        );
+        assert_eq!(merkle::verify_inclusion(&leaf, index, size, &path, &roots[&size]), Ok(()));
     }
     for row in rows("consistency.txt") {
         let (old, new) = (row[0].parse().unwrap(), row[1].parse().unwrap());
         let path = path(&row[2]);
-        assert_eq!(
-            merkle::consistency_path(&leaves(new), old).unwrap(),
-            path,
-            "{row:?}"
-        );
+        assert_eq!(merkle::consistency_path(&leaves(new), old).unwrap(), path, "{row:?}");
         let old_root = merkle::root(&leaves(old));
-        assert_eq!(
-            merkle::verify_consistency(old, &old_root, new, &roots[&new], &path),
-            Ok(())
-        );
+        assert_eq!(merkle::verify_consistency(old, &old_root, new, &roots[&new], &path), Ok(()));
     }
 }
 
@@ -129,11 +107,7 @@ fn what_we_sign_is_octet_for_octet_what_go_signs() {
     let seed = hex::decode_array(vector("log.seed.hex").trim_end()).unwrap();
     let name = "lacre.example/site-0000/node-1";
     let key = lacre_proof::LogKey::new(name, &lacre_term::Secret::new(seed)).unwrap();
-    let text = lacre_proof::Checkpoint {
-        origin: name.into(),
-        size: 300,
-        root: roots()[&300],
-    };
+    let text = lacre_proof::Checkpoint { origin: name.into(), size: 300, root: roots()[&300] };
     assert_eq!(key.sign(&text.to_text()).unwrap(), vector("checkpoint"));
     assert_eq!(format!("{}\n", key.vkey()), vector("log.vkey"));
 }
@@ -142,29 +116,18 @@ fn what_we_sign_is_octet_for_octet_what_go_signs() {
 fn each_spoiled_checkpoint_is_refused_for_its_fault() {
     let open = |name: &str| checkpoint::open(&vector(name), &known()).unwrap_err();
     for name in ["checkpoint-size-altered", "checkpoint-signature-altered"] {
-        let wrong = NoteError::WrongSignature {
-            name: known()[0].name().into(),
-        };
+        let wrong = NoteError::WrongSignature { name: known()[0].name().into() };
         assert_eq!(open(name), ProofError::Note(wrong), "{name}");
     }
     let unsigned = ProofError::Note(NoteError::Unsigned { known: 1 });
     assert_eq!(open("checkpoint-signed-by-witness-only"), unsigned);
     for name in ["checkpoint-unsigned", "checkpoint-without-empty-line"] {
-        assert!(
-            matches!(open(name), ProofError::Note(NoteError::Form { .. })),
-            "{name}"
-        );
+        assert!(matches!(open(name), ProofError::Note(NoteError::Form { .. })), "{name}");
     }
-    for name in [
-        "checkpoint-with-extension-line",
-        "checkpoint-size-with-leading-zero",
-    ] {
+    for name in ["checkpoint-with-extension-line", "checkpoint-size-with-leading-zero"] {
         assert!(matches!(open(name), ProofError::Format { .. }), "{name}");
     }
-    assert!(matches!(
-        open("checkpoint-of-another-log"),
-        ProofError::WrongOrigin { .. }
-    ));
+    assert!(matches!(open("checkpoint-of-another-log"), ProofError::WrongOrigin { .. }));
 }
 
 #[test]
@@ -174,22 +137,10 @@ fn a_portable_proof_holds_and_each_spoiled_one_is_refused() {
         TlogProof::parse(&vector(name)).and_then(|proof| proof.verify(&leaf, &known()))
     };
     assert_eq!(verify("leaf-123.tlog-proof").unwrap().size, 300);
-    assert_eq!(
-        verify("leaf-123-one-bit.tlog-proof"),
-        Err(ProofError::WrongRoot)
-    );
-    assert_eq!(
-        verify("leaf-123-index-altered.tlog-proof"),
-        Err(ProofError::WrongRoot)
-    );
-    for name in [
-        "leaf-123-path-short.tlog-proof",
-        "leaf-123-path-long.tlog-proof",
-    ] {
-        assert!(
-            matches!(verify(name), Err(ProofError::PathLength { .. })),
-            "{name}"
-        );
+    assert_eq!(verify("leaf-123-one-bit.tlog-proof"), Err(ProofError::WrongRoot));
+    assert_eq!(verify("leaf-123-index-altered.tlog-proof"), Err(ProofError::WrongRoot));
+    for name in ["leaf-123-path-short.tlog-proof", "leaf-123-path-long.tlog-proof"] {
+        assert!(matches!(verify(name), Err(ProofError::PathLength { .. })), "{name}");
     }
 }
 
@@ -209,10 +160,7 @@ fn commitment_pdu_leaf_and_second_entry_are_those_of_the_second_implementation()
                 assert_eq!(pdu::leaf(&salt, number, at, &row[4], &digest(5)), digest(6));
             }
             "second" => {
-                let entry = SecondEntry {
-                    second: row[1].parse().unwrap(),
-                    root: digest(2),
-                };
+                let entry = SecondEntry { second: row[1].parse().unwrap(), root: digest(2) };
                 assert_eq!(hex::encode(&entry.encode()), row[3]);
                 assert_eq!(merkle::leaf_hash(&entry.encode()), digest(4));
             }

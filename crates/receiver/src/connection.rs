@@ -56,7 +56,7 @@ impl Ended {
     pub(crate) fn words(self) -> &'static str {
         match self {
             Self::Closed => "closed by the peer",
-            Self::Lost => "connection lost",
+            Self::Lost => "lost",
             Self::Stopping => "closed: the port is stopping",
             Self::Idle => "closed: silent for too long",
             Self::Slow => "closed: a PDU took too long to arrive",
@@ -163,16 +163,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<'_, S> {
     fn look_around(&self) -> Result<(), Ended> {
         let limits = &self.context.limits;
         let passed = |since: Instant, wait| since.elapsed() >= wait;
-        if self
-            .shut_since
-            .is_some_and(|since| passed(since, limits.stall_wait))
-        {
+        if self.shut_since.is_some_and(|since| passed(since, limits.stall_wait)) {
             return Err(Ended::Stalled);
         }
-        if self
-            .part_since
-            .is_some_and(|since| passed(since, limits.pdu_wait))
-        {
+        if self.part_since.is_some_and(|since| passed(since, limits.pdu_wait)) {
             return Err(Ended::Slow);
         }
         if self.shut_since.is_none() && passed(self.read_at, limits.idle_wait) {
@@ -183,11 +177,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<'_, S> {
             Known::Certificate(sha256) => book.by_certificate(&sha256),
             Known::Plain(listener) => book.by_plain(listener, self.seen.address.ip()),
         };
-        if now.as_deref() == Some(&*self.seen.peer) {
-            Ok(())
-        } else {
-            Err(Ended::Unregistered)
-        }
+        if now.as_deref() == Some(&*self.seen.peer) { Ok(()) } else { Err(Ended::Unregistered) }
     }
 
     /// Takes what a read gave: answers, then hands over.
@@ -203,8 +193,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<'_, S> {
         };
         let now = (self.context.clock)();
         self.read_at = Instant::now();
-        self.session
-            .feed(self.piece.get(..size).unwrap_or_default());
+        self.session.feed(self.piece.get(..size).unwrap_or_default());
         self.part = self.part.saturating_add(size);
         let (mut batch, mut asked) = (Vec::new(), false);
         while let Some(event) = self.session.poll(now) {
@@ -237,13 +226,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<'_, S> {
         let answered = self.answer().await;
         if !batch.is_empty() {
             let (ordinal, wait) = (self.session.given(), self.context.limits.stall_wait);
-            self.hand
-                .over(batch, ordinal, asked, wait)
-                .await
-                .map_err(|error| match error {
-                    HandError::Stalled => Ended::Stalled,
-                    HandError::Stopped => Ended::IntakeStopped,
-                })?;
+            self.hand.over(batch, ordinal, asked, wait).await.map_err(|error| match error {
+                HandError::Stalled => Ended::Stalled,
+                HandError::Stopped => Ended::IntakeStopped,
+            })?;
         }
         answered?;
         if self.run.is_some() {
@@ -255,11 +241,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<'_, S> {
     /// Takes its share of the room for parts of PDUs.
     fn hold(&mut self) -> Result<(), Ended> {
         let part = if self.part > SMALL_PART { self.part } else { 0 };
-        if !self
-            .context
-            .tally
-            .hold(self.held, part, self.context.limits.held_octets_max)
-        {
+        if !self.context.tally.hold(self.held, part, self.context.limits.held_octets_max) {
             return Err(Ended::NoRoom);
         }
         self.held = part;
@@ -335,7 +317,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<'_, S> {
             match step.await {
                 // Our answers no longer go out; what the peer sent still counts.
                 Ok(Ok(()) | Err(Ended::NotTaken)) => {}
-                Ok(Err(Ended::Lost)) if self.part == 0 => return true,
                 Ok(Err(Ended::Broken)) => return self.keep_run(deadline).await,
                 Ok(Err(Ended::Stalled | Ended::IntakeStopped)) => return false,
                 Ok(Err(_)) | Err(_) => return true,
@@ -371,16 +352,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<'_, S> {
             unframed: true,
         };
         let (ordinal, wait) = (self.session.given(), self.context.limits.stall_wait);
-        let taken = self
-            .hand
-            .over(vec![delivery], ordinal, false, wait)
-            .await
-            .is_ok();
-        let counted = if taken {
-            Counted::UnframedOctets
-        } else {
-            Counted::DiscardedOctets
-        };
+        let taken = self.hand.over(vec![delivery], ordinal, false, wait).await.is_ok();
+        let counted = if taken { Counted::UnframedOctets } else { Counted::DiscardedOctets };
         self.context.tally.add(counted, size);
         taken
     }
@@ -412,9 +385,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<'_, S> {
         if taking {
             self.unframed(octets).await;
         } else {
-            self.context
-                .tally
-                .add(Counted::DiscardedOctets, octets.len());
+            self.context.tally.add(Counted::DiscardedOctets, octets.len());
         }
     }
 }

@@ -74,22 +74,12 @@ impl Seen {
         opened_at: Micros,
     ) -> Self {
         let (pdus, octets) = (AtomicU64::new(0), AtomicU64::new(0));
-        Self {
-            peer,
-            address,
-            authenticated,
-            opened_at,
-            pdus,
-            octets,
-        }
+        Self { peer, address, authenticated, opened_at, pdus, octets }
     }
 
     /// PDUs handed over and octets read so far.
     pub(crate) fn figures(&self) -> (u64, u64) {
-        (
-            self.pdus.load(Ordering::Relaxed),
-            self.octets.load(Ordering::Relaxed),
-        )
+        (self.pdus.load(Ordering::Relaxed), self.octets.load(Ordering::Relaxed))
     }
 }
 
@@ -149,12 +139,7 @@ impl Tally {
     /// `max` connections of its peer are open already.
     pub(crate) fn entered(&self, seen: &Arc<Seen>, max: usize) -> Option<u64> {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if open
-            .values()
-            .filter(|other| other.peer == seen.peer)
-            .count()
-            >= max
-        {
+        if open.values().filter(|other| other.peer == seen.peer).count() >= max {
             return None;
         }
         let number = self.next.fetch_add(1, Ordering::Relaxed);
@@ -163,10 +148,7 @@ impl Tally {
     }
 
     pub(crate) fn left(&self, number: u64) {
-        self.open
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(&number);
+        self.open.lock().unwrap_or_else(PoisonError::into_inner).remove(&number);
     }
 
     pub(crate) fn open(&self) -> Vec<ConnectionView> {
@@ -190,15 +172,11 @@ impl Tally {
     /// octets; false, with nothing changed, when that is more than `max` in all.
     pub(crate) fn hold(&self, old: usize, new: usize, max: usize) -> bool {
         if new <= old {
-            self.held
-                .fetch_sub(old.saturating_sub(new), Ordering::Relaxed);
+            self.held.fetch_sub(old.saturating_sub(new), Ordering::Relaxed);
             return true;
         }
         let more = new.saturating_sub(old);
-        let taken = self
-            .held
-            .fetch_add(more, Ordering::Relaxed)
-            .saturating_add(more);
+        let taken = self.held.fetch_add(more, Ordering::Relaxed).saturating_add(more);
         if taken > max {
             self.held.fetch_sub(more, Ordering::Relaxed);
         }
@@ -214,10 +192,7 @@ mod tests {
     fn room_for_parts_of_pdus_is_shared_and_given_back() {
         let tally = Tally::default();
         assert!(tally.hold(0, 60, 100));
-        assert!(
-            !tally.hold(0, 41, 100),
-            "another connection finds only 40 left"
-        );
+        assert!(!tally.hold(0, 41, 100), "another connection finds only 40 left");
         assert!(tally.hold(60, 0, 100));
         assert!(tally.hold(0, 41, 100));
     }

@@ -44,10 +44,7 @@ impl Report {
 impl Drop for Report {
     fn drop(&mut self) {
         // Nobody listens once the connection is gone.
-        let _ = self.to.send(Marked {
-            ordinal: self.ordinal,
-            durable: self.durable,
-        });
+        let _ = self.to.send(Marked { ordinal: self.ordinal, durable: self.durable });
     }
 }
 
@@ -69,16 +66,7 @@ impl Hand {
     pub(crate) fn new(door: IntakeDoor, slot: OwnedSemaphorePermit, window: usize) -> Self {
         let (report, marks) = mpsc::unbounded_channel();
         let (slot, out) = (Arc::new(slot), VecDeque::new());
-        Self {
-            door,
-            slot,
-            report,
-            marks,
-            out,
-            in_flight: 0,
-            unmarked: 0,
-            window,
-        }
+        Self { door, slot, report, marks, out, in_flight: 0, unmarked: 0, window }
     }
 
     /// Whether more may be read now.
@@ -100,10 +88,7 @@ impl Hand {
         asked: bool,
         wait: Duration,
     ) -> Result<(), HandError> {
-        let octets = batch
-            .iter()
-            .map(|delivery| delivery.octets.len())
-            .sum::<usize>();
+        let octets = batch.iter().map(|delivery| delivery.octets.len()).sum::<usize>();
         self.in_flight = self.in_flight.saturating_add(octets);
         self.unmarked = self.unmarked.saturating_add(octets);
         let mark = asked || self.unmarked >= self.window / 4;
@@ -124,11 +109,7 @@ impl Hand {
         }
         let report = mark.then(|| {
             self.out.push_back(std::mem::take(&mut self.unmarked));
-            Report {
-                to: self.report.clone(),
-                ordinal,
-                durable: false,
-            }
+            Report { to: self.report.clone(), ordinal, durable: false }
         });
         let (door, slot) = (self.door.clone(), Arc::clone(&self.slot));
         let blocking = tokio::task::spawn_blocking(move || {
@@ -171,12 +152,7 @@ mod tests {
 
     fn delivery(octets: usize) -> Delivery {
         let (peer, received_at) = ("OP".into(), Micros(0));
-        Delivery {
-            peer,
-            octets: vec![0; octets],
-            received_at,
-            unframed: false,
-        }
+        Delivery { peer, octets: vec![0; octets], received_at, unframed: false }
     }
 
     async fn hand(door: IntakeDoor, window: usize) -> Hand {
@@ -188,22 +164,12 @@ mod tests {
     async fn the_window_shuts_when_full_and_opens_when_durable() {
         let (door, queue) = door(10);
         let mut hand = hand(door, 100).await;
-        hand.over(vec![delivery(100)], 1, false, Duration::from_secs(5))
-            .await
-            .unwrap();
+        hand.over(vec![delivery(100)], 1, false, Duration::from_secs(5)).await.unwrap();
         assert!(!hand.is_open());
         assert!(matches!(queue.recv(), Ok(Request::Deliver(_))));
-        let Ok(Request::Mark(receipt)) = queue.recv() else {
-            panic!("a mark follows")
-        };
+        let Ok(Request::Mark(receipt)) = queue.recv() else { panic!("a mark follows") };
         receipt(true);
-        assert_eq!(
-            hand.marked().await,
-            Marked {
-                ordinal: 1,
-                durable: true
-            }
-        );
+        assert_eq!(hand.marked().await, Marked { ordinal: 1, durable: true });
         assert!(hand.is_open() && !hand.is_waiting());
     }
 
@@ -220,16 +186,8 @@ mod tests {
     async fn a_mark_that_custody_drops_is_reported_as_not_durable() {
         let (door, queue) = door(4);
         let mut hand = hand(door, 100).await;
-        hand.over(vec![delivery(1)], 1, true, Duration::from_secs(5))
-            .await
-            .unwrap();
+        hand.over(vec![delivery(1)], 1, true, Duration::from_secs(5)).await.unwrap();
         drop(queue);
-        assert_eq!(
-            hand.marked().await,
-            Marked {
-                ordinal: 1,
-                durable: false
-            }
-        );
+        assert_eq!(hand.marked().await, Marked { ordinal: 1, durable: false });
     }
 }

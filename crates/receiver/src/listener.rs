@@ -81,10 +81,7 @@ impl Receiver {
         clock: Clock,
     ) -> Result<Self, StartError> {
         let acceptor = match identity {
-            Some(identity) => Some(TlsAcceptor::from(server_config(
-                identity,
-                Arc::clone(&book),
-            )?)),
+            Some(identity) => Some(TlsAcceptor::from(server_config(identity, Arc::clone(&book))?)),
             None => None,
         };
         let mut bound = Vec::new();
@@ -110,13 +107,7 @@ impl Receiver {
             handshakes: Arc::new(Semaphore::new(limits.handshakes_max)),
             shaking: Mutex::default(),
             refusals: Mutex::default(),
-            context: Context {
-                door,
-                book,
-                clock,
-                limits,
-                tally: Tally::default(),
-            },
+            context: Context { door, book, clock, limits, tally: Tally::default() },
         });
         let (stop, stopping) = watch::channel(false);
         let addresses = bound.iter().map(|(_, local, _)| *local).collect();
@@ -126,12 +117,7 @@ impl Receiver {
                 tokio::spawn(accept(socket, tls, Arc::clone(&shared), stopping.clone()))
             })
             .collect();
-        Ok(Self {
-            shared,
-            addresses,
-            stop,
-            loops,
-        })
+        Ok(Self { shared, addresses, stop, loops })
     }
 
     /// The addresses listened on, in the order of the settings.
@@ -172,18 +158,10 @@ impl Receiver {
 
 fn open(listener: &Listener) -> io::Result<(TcpListener, SocketAddr)> {
     let address = listener.address();
-    let socket = if address.is_ipv4() {
-        TcpSocket::new_v4()?
-    } else {
-        TcpSocket::new_v6()?
-    };
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
     // A restart must not wait for connections of the last run to fade.
     socket.set_reuseaddr(true)?;
-    if let Listener::Plain {
-        tunnel: Some(tunnel),
-        ..
-    } = listener
-    {
+    if let Listener::Plain { tunnel: Some(tunnel), .. } = listener {
         socket.bind_device(Some(tunnel.as_bytes()))?;
     }
     socket.bind(address)?;
@@ -220,10 +198,7 @@ async fn accept(
     }
     drop(socket);
     let limits = &shared.context.limits;
-    let wait = limits
-        .close_wait
-        .saturating_mul(3)
-        .saturating_add(limits.stall_wait);
+    let wait = limits.close_wait.saturating_mul(3).saturating_add(limits.stall_wait);
     let all = async { while served.join_next().await.is_some() {} };
     if timeout(wait, all).await.is_err() {
         served.shutdown().await;
@@ -235,11 +210,7 @@ struct Shaking<'s>(&'s Shared, IpAddr);
 
 impl Drop for Shaking<'_> {
     fn drop(&mut self) {
-        let mut shaking = self
-            .0
-            .shaking
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut shaking = self.0.shaking.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(count) = shaking.get_mut(&self.1) {
             *count = count.saturating_sub(1);
             if *count == 0 {
@@ -271,14 +242,10 @@ impl Shared {
         let _ = tcp.set_nodelay(true);
         let Some(acceptor) = tls else {
             match self.context.book.by_plain(local, from.ip()) {
-                Some(peer) => {
-                    self.serve(tcp, (peer, from), Known::Plain(local), stop)
-                        .await
-                }
+                Some(peer) => self.serve(tcp, (peer, from), Known::Plain(local), stop).await,
                 None => {
                     part(tcp).await;
-                    self.refused("address not registered for this plain listener")
-                        .await;
+                    self.refused("address not registered for this plain listener").await;
                 }
             }
             return;
@@ -304,18 +271,13 @@ impl Shared {
         match shaken {
             Err(reason) => self.refused(reason).await,
             Ok(stream) => {
-                let shown = stream
-                    .get_ref()
-                    .1
-                    .peer_certificates()
-                    .and_then(<[_]>::first);
+                let shown = stream.get_ref().1.peer_certificates().and_then(<[_]>::first);
                 let Some(sha256) = shown.map(fingerprint) else {
                     return;
                 };
                 match self.context.book.by_certificate(&sha256) {
                     Some(peer) => {
-                        self.serve(stream, (peer, from), Known::Certificate(sha256), stop)
-                            .await;
+                        self.serve(stream, (peer, from), Known::Certificate(sha256), stop).await;
                     }
                     None => {
                         part(stream).await;
@@ -349,16 +311,11 @@ impl Shared {
             }
             Ok(slot) => {
                 context.tally.add(Counted::Opened, 1);
-                let opened = if authenticated {
-                    "session opened"
-                } else {
-                    "session opened, plain"
-                };
+                let opened = if authenticated { "session opened" } else { "session opened, plain" };
                 self.enter(Some(&peer), opened.to_owned()).await;
                 let ended = serve(stream, (&seen, known), context, stop, slot).await;
                 context.tally.left(number);
-                self.enter(Some(&peer), format!("session {}", summary(ended, &seen)))
-                    .await;
+                self.enter(Some(&peer), format!("session {}", summary(ended, &seen))).await;
             }
         }
     }
@@ -395,9 +352,7 @@ impl Shared {
 fn reason(error: &io::Error) -> &'static str {
     let unknown =
         rustls::Error::InvalidCertificate(CertificateError::ApplicationVerificationFailure);
-    let told = error
-        .get_ref()
-        .and_then(|inner| inner.downcast_ref::<rustls::Error>());
+    let told = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
     match told {
         Some(told) if *told == unknown => "certificate not registered",
         Some(rustls::Error::NoCertificatesPresented) => "no certificate shown",

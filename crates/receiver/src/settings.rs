@@ -134,15 +134,10 @@ const TUNNEL_KINDS: [&str; 6] = ["65534", "768", "769", "776", "778", "823"];
 pub(crate) fn fence(address: SocketAddr, tunnel: Option<&str>) -> Result<(), FenceError> {
     let Some(tunnel) = tunnel else {
         let inside = address.ip().is_loopback();
-        return inside
-            .then_some(())
-            .ok_or(FenceError::NotLoopback { address });
+        return inside.then_some(()).ok_or(FenceError::NotLoopback { address });
     };
     if address.ip().is_unspecified() {
-        return Err(FenceError::Wildcard {
-            address,
-            tunnel: tunnel.to_owned(),
-        });
+        return Err(FenceError::Wildcard { address, tunnel: tunnel.to_owned() });
     }
     let named = |octet: u8| octet.is_ascii_alphanumeric() || b"_-.@".contains(&octet);
     let is_name =
@@ -153,9 +148,7 @@ pub(crate) fn fence(address: SocketAddr, tunnel: Option<&str>) -> Result<(), Fen
         String::new()
     };
     let inside = TUNNEL_KINDS.contains(&kind.trim());
-    inside.then_some(()).ok_or_else(|| FenceError::NotATunnel {
-        tunnel: tunnel.to_owned(),
-    })
+    inside.then_some(()).ok_or_else(|| FenceError::NotATunnel { tunnel: tunnel.to_owned() })
 }
 
 #[cfg(test)]
@@ -170,39 +163,20 @@ mod tests {
 
     #[test]
     fn plain_is_refused_off_loopback() {
-        for outside in [
-            "0.0.0.0:7101",
-            "192.0.2.7:7101",
-            "[::]:7101",
-            "[2001:db8::1]:7101",
-        ] {
+        for outside in ["0.0.0.0:7101", "192.0.2.7:7101", "[::]:7101", "[2001:db8::1]:7101"] {
             let address = outside.parse().unwrap();
-            assert_eq!(
-                fence(address, None),
-                Err(FenceError::NotLoopback { address })
-            );
+            assert_eq!(fence(address, None), Err(FenceError::NotLoopback { address }));
         }
     }
 
     #[test]
     fn an_ordinary_interface_is_no_tunnel() {
         let address = "192.0.2.7:7101".parse().unwrap();
-        for name in [
-            "lo",
-            "no-such-if0",
-            "../../etc",
-            ".",
-            "a-name-longer-than-any",
-        ] {
-            let refused = FenceError::NotATunnel {
-                tunnel: name.to_owned(),
-            };
+        for name in ["lo", "no-such-if0", "../../etc", ".", "a-name-longer-than-any"] {
+            let refused = FenceError::NotATunnel { tunnel: name.to_owned() };
             assert_eq!(fence(address, Some(name)), Err(refused));
         }
         let everywhere = "0.0.0.0:7101".parse().unwrap();
-        assert!(matches!(
-            fence(everywhere, Some("wg0")),
-            Err(FenceError::Wildcard { .. })
-        ));
+        assert!(matches!(fence(everywhere, Some("wg0")), Err(FenceError::Wildcard { .. })));
     }
 }

@@ -73,10 +73,7 @@ pub(crate) fn server_config(
 ) -> Result<Arc<ServerConfig>, IdentityError> {
     let refused = |source| IdentityError::Refused { source };
     let provider = Arc::new(aws_lc_rs::default_provider());
-    let verifier = Arc::new(Registered {
-        book,
-        provider: Arc::clone(&provider),
-    });
+    let verifier = Arc::new(Registered { book, provider: Arc::clone(&provider) });
     let mut config = ServerConfig::builder_with_provider(provider)
         .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])
         .map_err(refused)?
@@ -139,8 +136,6 @@ impl ClientCertVerifier for Registered {
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider
-            .signature_verification_algorithms
-            .supported_schemes()
+        self.provider.signature_verification_algorithms.supported_schemes()
     }
 }

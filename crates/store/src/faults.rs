@@ -4,7 +4,7 @@
 //! either way. [`around`] puts [`Switches`] between an engine and its users: one operation can be
 //! made to fail, or the power be cut at the n-th write, after which nothing answers any more.
 //!
-//! Rules: LAYOUT.md section 5 (each failure in two forms); DESIGN.md decision 16.
+//! Rules: ARCHITECTURE.md section 5 (each failure in two forms); DESIGN.md decision 16.
 
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

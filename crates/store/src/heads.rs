@@ -3,7 +3,7 @@
 //! A vandal of this port can roll it back and fork the log; witnesses show it.
 //! Names follow [`is_name`](crate::is_name).
 //!
-//! Rules: LAYOUT.md section 5; DESIGN.md decisions 8 and 11.
+//! Rules: ARCHITECTURE.md section 5; DESIGN.md decisions 8 and 11.
 
 use std::io;
 

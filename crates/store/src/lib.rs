@@ -5,7 +5,7 @@
 //! whatever stands behind these traits and passes [`conformance`]; it sees ciphertext, random
 //! names and versions, never a LIID, a case or a date.
 //!
-//! Rules: DESIGN.md decisions 14 to 17; LAYOUT.md section 5 (the seam).
+//! Rules: DESIGN.md decisions 14 to 17; ARCHITECTURE.md section 5 (the seam).
 
 pub mod conformance;
 pub mod faults;

@@ -3,7 +3,7 @@
 //! Promises that no accepted name leaves its folder, hides (a leading dot is the engine's own)
 //! or means two things on two file systems (lower case only).
 //!
-//! Rule: LAYOUT.md section 6, names on disk are random ids.
+//! Rule: ARCHITECTURE.md section 6, names on disk are random ids.
 
 /// Longest name in octets.
 pub const NAME_OCTETS_MAX: usize = 200;

@@ -3,7 +3,7 @@
 //! A thief or vandal of this port sees ciphertext and can lose data; fixity and the ledger show
 //! the loss. Keys follow [`is_name`](crate::is_name).
 //!
-//! Rules: LAYOUT.md section 5; DESIGN.md decision 14.
+//! Rules: ARCHITECTURE.md section 5; DESIGN.md decision 14.
 
 use std::io;
 

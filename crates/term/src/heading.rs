@@ -148,7 +148,8 @@ pub struct Heading<'a> {
     pub authorization_country: Option<&'a [u8]>,
     /// Operator identifier, 1 to 16 octets.
     pub operator: &'a [u8],
-    /// Network element identifier ([1]), or the octets of eTSI671NEID ([2]) when only that came.
+    /// Network element identifier (tag 1), or the octets of eTSI671NEID (tag 2) when only that
+    /// came.
     pub network_element: Option<&'a [u8]>,
     /// Communication identity number.
     pub cin: Option<u32>,

@@ -41,20 +41,11 @@ pub fn read(octets: &[u8]) -> Result<Option<(Answer, usize)>, NotAnAnswer> {
     let mut fields = header.inside;
     while let Some(field) = element(fields)? {
         if field.tag == 0x84 {
-            let sequence_number = field
-                .inside
-                .iter()
-                .fold(0, |sum: u32, octet| (sum << 8) | u32::from(*octet));
+            let sequence_number =
+                field.inside.iter().fold(0, |sum: u32, octet| (sum << 8) | u32::from(*octet));
             let taken = octets.len().saturating_sub(whole.after.len());
             let octets = octets.get(..taken).ok_or(NotAnAnswer)?.to_vec();
-            return Ok(Some((
-                Answer {
-                    kind: message.tag & 0x1f,
-                    sequence_number,
-                    octets,
-                },
-                taken,
-            )));
+            return Ok(Some((Answer { kind: message.tag & 0x1f, sequence_number, octets }, taken)));
         }
         fields = field.after;
     }
@@ -81,20 +72,11 @@ fn element(octets: &[u8]) -> Result<Option<Found<'_>>, NotAnAnswer> {
             let Some((length, rest)) = rest.split_at_checked(more) else {
                 return Ok(None);
             };
-            (
-                length
-                    .iter()
-                    .fold(0, |sum, octet| (sum << 8) | usize::from(*octet)),
-                rest,
-            )
+            (length.iter().fold(0, |sum, octet| (sum << 8) | usize::from(*octet)), rest)
         }
         _ => return Err(NotAnAnswer),
     };
-    Ok(rest.split_at_checked(length).map(|(inside, after)| Found {
-        tag: *tag,
-        inside,
-        after,
-    }))
+    Ok(rest.split_at_checked(length).map(|(inside, after)| Found { tag: *tag, inside, after }))
 }
 
 #[cfg(test)]
@@ -107,10 +89,7 @@ mod tests {
         let sent = keep_alive(&Header::new(b"-", b"OP").seq(70_000));
         assert_eq!(read(&sent[..sent.len() - 1]), Ok(None));
         let (answer, taken) = read(&sent).unwrap().unwrap();
-        assert_eq!(
-            (answer.kind, answer.sequence_number, taken),
-            (3, 70_000, sent.len())
-        );
+        assert_eq!((answer.kind, answer.sequence_number, taken), (3, 70_000, sent.len()));
     }
 
     #[test]

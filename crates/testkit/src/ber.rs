@@ -37,11 +37,7 @@ const CONSTRUCTED: u8 = 0x20;
 /// Context tag `number` with octets inside.
 #[must_use]
 pub fn octets(number: u32, octets: &[u8]) -> Element {
-    Element {
-        class: CONTEXT,
-        number,
-        inside: Inside::Octets(octets.to_vec()),
-    }
+    Element { class: CONTEXT, number, inside: Inside::Octets(octets.to_vec()) }
 }
 
 /// Context tag `number` with text inside.
@@ -59,61 +55,37 @@ pub fn null(number: u32) -> Element {
 /// Context tag `number` with elements inside.
 #[must_use]
 pub fn group(number: u32, elements: Vec<Element>) -> Element {
-    Element {
-        class: CONTEXT,
-        number,
-        inside: Inside::Elements(elements),
-    }
+    Element { class: CONTEXT, number, inside: Inside::Elements(elements) }
 }
 
 /// Universal SEQUENCE.
 #[must_use]
 pub fn sequence(elements: Vec<Element>) -> Element {
-    Element {
-        class: UNIVERSAL,
-        number: 16,
-        inside: Inside::Elements(elements),
-    }
+    Element { class: UNIVERSAL, number: 16, inside: Inside::Elements(elements) }
 }
 
 /// Universal INTEGER.
 #[must_use]
 pub fn universal_integer(value: u64) -> Element {
-    Element {
-        class: UNIVERSAL,
-        number: 2,
-        inside: Inside::Octets(integer_octets(value)),
-    }
+    Element { class: UNIVERSAL, number: 2, inside: Inside::Octets(integer_octets(value)) }
 }
 
 /// Universal UTF8String.
 #[must_use]
 pub fn utf8(text: &str) -> Element {
-    Element {
-        class: UNIVERSAL,
-        number: 12,
-        inside: Inside::Octets(text.as_bytes().to_vec()),
-    }
+    Element { class: UNIVERSAL, number: 12, inside: Inside::Octets(text.as_bytes().to_vec()) }
 }
 
 /// Context tag `number` with a non-negative INTEGER or ENUMERATED inside.
 #[must_use]
 pub fn integer(number: u32, value: u64) -> Element {
-    Element {
-        class: CONTEXT,
-        number,
-        inside: Inside::Octets(integer_octets(value)),
-    }
+    Element { class: CONTEXT, number, inside: Inside::Octets(integer_octets(value)) }
 }
 
 /// The two's complement octets of a non-negative integer, as few as possible.
 fn integer_octets(value: u64) -> Vec<u8> {
     let octets = value.to_be_bytes();
-    let zeros = octets
-        .iter()
-        .take_while(|octet| **octet == 0)
-        .count()
-        .min(7);
+    let zeros = octets.iter().take_while(|octet| **octet == 0).count().min(7);
     let mut kept: Vec<u8> = octets.into_iter().skip(zeros).collect();
     if kept.first().is_some_and(|first| *first >= 0x80) {
         kept.insert(0, 0);
@@ -141,16 +113,12 @@ impl Element {
                 write_tag(self.class | CONSTRUCTED, self.number, out);
                 if lengths == Lengths::Indefinite {
                     out.push(0x80);
-                    elements
-                        .iter()
-                        .for_each(|element| element.write(lengths, out));
+                    elements.iter().for_each(|element| element.write(lengths, out));
                     out.extend_from_slice(&[0, 0]);
                     return;
                 }
                 let mut body = Vec::new();
-                elements
-                    .iter()
-                    .for_each(|element| element.write(lengths, &mut body));
+                elements.iter().for_each(|element| element.write(lengths, &mut body));
                 match u16::try_from(body.len()) {
                     Ok(short) if lengths == Lengths::Wide => {
                         out.push(0x82);
@@ -210,14 +178,8 @@ mod tests {
     #[test]
     fn one_tree_is_written_three_ways() {
         let tree = sequence(vec![group(1, vec![integer(4, 5)])]);
-        assert_eq!(
-            tree.encode(Lengths::Minimal),
-            [0x30, 5, 0xa1, 3, 0x84, 1, 5]
-        );
-        assert_eq!(
-            tree.encode(Lengths::Wide),
-            [0x30, 0x82, 0, 7, 0xa1, 0x82, 0, 3, 0x84, 1, 5]
-        );
+        assert_eq!(tree.encode(Lengths::Minimal), [0x30, 5, 0xa1, 3, 0x84, 1, 5]);
+        assert_eq!(tree.encode(Lengths::Wide), [0x30, 0x82, 0, 7, 0xa1, 0x82, 0, 3, 0x84, 1, 5]);
         assert_eq!(
             tree.encode(Lengths::Indefinite),
             [0x30, 0x80, 0xa1, 0x80, 0x84, 1, 5, 0, 0, 0, 0]

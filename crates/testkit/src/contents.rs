@@ -15,24 +15,14 @@ fn address(number: u32, address: IpAddr) -> Element {
         IpAddr::V4(four) => (0, four.octets().to_vec()),
         IpAddr::V6(six) => (1, six.octets().to_vec()),
     };
-    group(
-        number,
-        vec![
-            integer(1, kind),
-            group(2, vec![octets(1, &value)]),
-            integer(3, 2),
-        ],
-    )
+    group(number, vec![integer(1, kind), group(2, vec![octets(1, &value)]), integer(3, 2)])
 }
 
 /// IP multimedia IRI: one SIP message with its addresses.
 #[must_use]
 pub fn sip(from: IpAddr, to: IpAddr, message: &[u8]) -> Element {
     let body = vec![address(0, from), address(1, to), octets(2, message)];
-    group(
-        11,
-        vec![octets(0, &[5, 5, 6, 1]), group(1, vec![group(1, body)])],
-    )
+    group(11, vec![octets(0, &[5, 5, 6, 1]), group(1, vec![group(1, body)])])
 }
 
 /// IP multimedia IRI with the place of the target (an EPS location of the operator's making).
@@ -40,28 +30,13 @@ pub fn sip(from: IpAddr, to: IpAddr, message: &[u8]) -> Element {
 pub fn sip_with_place(from: IpAddr, to: IpAddr, message: &[u8], place: &[u8]) -> Element {
     let body = vec![address(0, from), address(1, to), octets(2, message)];
     let place = group(2, vec![group(1, vec![octets(1, place)])]);
-    group(
-        11,
-        vec![
-            octets(0, &[5, 5, 6, 1]),
-            group(1, vec![group(1, body)]),
-            place,
-        ],
-    )
+    group(11, vec![octets(0, &[5, 5, 6, 1]), group(1, vec![group(1, body)]), place])
 }
 
 /// IP multimedia CC: one whole IP packet that carries RTP.
 #[must_use]
 pub fn rtp_packet(packet: &[u8]) -> Element {
-    group(
-        12,
-        vec![
-            octets(0, &[5, 5, 6, 2]),
-            octets(1, packet),
-            integer(2, 0),
-            integer(4, 0),
-        ],
-    )
+    group(12, vec![octets(0, &[5, 5, 6, 2]), octets(1, packet), integer(2, 0), integer(4, 0)])
 }
 
 /// What happened to an IP session.
@@ -119,10 +94,7 @@ pub fn ip_iri(event: IpEvent, session: &IpSession) -> Element {
 /// IP access CC: one IP packet.
 #[must_use]
 pub fn ip_packet(packet: &[u8]) -> Element {
-    group(
-        2,
-        vec![octets(0, &[5, 3, 10, 2]), group(1, vec![octets(0, packet)])],
-    )
+    group(2, vec![octets(0, &[5, 3, 10, 2]), group(1, vec![octets(0, packet)])])
 }
 
 /// What happened to a mailbox.
@@ -190,30 +162,17 @@ pub fn email_iri(event: EmailEvent, email: &Email) -> Element {
 /// E-mail CC in format *application*: octets of the mail protocol.
 #[must_use]
 pub fn email_cc(octets_of_protocol: &[u8]) -> Element {
-    group(
-        1,
-        vec![
-            octets(0, &[5, 2, 15, 2]),
-            integer(1, 2),
-            octets(2, octets_of_protocol),
-        ],
-    )
+    group(1, vec![octets(0, &[5, 2, 15, 2]), integer(1, 2), octets(2, octets_of_protocol)])
 }
 
 /// E-mail CC in format *ip-packet*.
 #[must_use]
 pub fn email_packet(packet: &[u8]) -> Element {
-    group(
-        1,
-        vec![octets(0, &[5, 2, 15, 2]), integer(1, 1), octets(2, packet)],
-    )
+    group(1, vec![octets(0, &[5, 2, 15, 2]), integer(1, 1), octets(2, packet)])
 }
 
 /// An alternative no version names yet, to be kept whole.
 #[must_use]
 pub fn unheard_of(number: u32, inside: &[u8]) -> Element {
-    group(
-        number,
-        vec![octets(0, &[5, 9, 1, 1]), sequence(vec![octets(1, inside)])],
-    )
+    group(number, vec![octets(0, &[5, 9, 1, 1]), sequence(vec![octets(1, inside)])])
 }

@@ -60,11 +60,7 @@ impl Flood {
                 .map(|index| template(index, operator, at, index.is_multiple_of(8)))
                 .collect(),
         };
-        Self {
-            templates,
-            turn: 0,
-            count: 0,
-        }
+        Self { templates, turn: 0, count: 0 }
     }
 
     /// PDUs until at least `octets` octets have been given.
@@ -91,11 +87,7 @@ impl Iterator for Flood {
         template.next = template.next.wrapping_add(1);
         // Three octets from 65,536 up, always below one million.
         let micros = u32::try_from(0x01_0000 + self.count % 900_000).unwrap_or(0x01_0000);
-        put(
-            &mut pdu,
-            template.micros_at,
-            micros.to_be_bytes().get(1..).unwrap_or(&[]),
-        );
+        put(&mut pdu, template.micros_at, micros.to_be_bytes().get(1..).unwrap_or(&[]));
         put(&mut pdu, template.content_at, &self.count.to_be_bytes());
         Some(pdu)
     }
@@ -106,18 +98,15 @@ const MICROS: [u8; 3] = [0x05, 0x35, 0x89];
 const CONTENT: [u8; 8] = *b"\xf1CONTEN\xf2";
 
 fn template(index: u16, operator: &str, at: Micros, ip: bool) -> Template {
-    let micros = Micros::from_seconds(at.seconds())
-        .0
-        .saturating_add(0x05_3589);
+    let micros = Micros::from_seconds(at.seconds()).0.saturating_add(0x05_3589);
     let header = Header::new(liid(index).as_bytes(), operator.as_bytes())
         .cin(1000)
         .seq(u32::from_be_bytes(NUMBER))
         .at(Micros(micros));
     let mut chance = Chance::new(u64::from(index));
     let size = if ip { 1460 } else { 160 };
-    let mut body: Vec<u8> = (0..size)
-        .map(|_| u8::try_from(chance.below(128)).unwrap_or(0))
-        .collect();
+    let mut body: Vec<u8> =
+        (0..size).map(|_| u8::try_from(chance.below(128)).unwrap_or(0)).collect();
     put(&mut body, 0, &CONTENT);
     let [high, low] = index.to_be_bytes();
     let here = std::net::SocketAddr::from(([10, 0, high, low], 40_000));
@@ -129,19 +118,10 @@ fn template(index: u16, operator: &str, at: Micros, ip: bool) -> Template {
     };
     let octets = pdu::cc(&header, Direction::ToTarget, content);
     let find = |needle: &[u8]| {
-        octets
-            .windows(needle.len())
-            .position(|window| window == needle)
-            .unwrap_or(usize::MAX)
+        octets.windows(needle.len()).position(|window| window == needle).unwrap_or(usize::MAX)
     };
     let (number_at, micros_at, content_at) = (find(&NUMBER), find(&MICROS), find(&CONTENT));
-    Template {
-        octets,
-        number_at,
-        micros_at,
-        content_at,
-        next: FIRST_NUMBER,
-    }
+    Template { octets, number_at, micros_at, content_at, next: FIRST_NUMBER }
 }
 
 #[cfg(test)]
@@ -151,9 +131,7 @@ mod tests {
     #[test]
     fn no_two_pdus_of_a_flood_are_equal_and_all_are_of_one_length() {
         let at = Micros::from_seconds(1_795_462_020);
-        let pdus: Vec<Vec<u8>> = Flood::new(&Mix::OneCall, "OP", at)
-            .octets(1_000_000)
-            .collect();
+        let pdus: Vec<Vec<u8>> = Flood::new(&Mix::OneCall, "OP", at).octets(1_000_000).collect();
         let distinct: std::collections::BTreeSet<&Vec<u8>> = pdus.iter().collect();
         assert_eq!(distinct.len(), pdus.len());
         assert!(pdus.iter().all(|pdu| pdu.len() == pdus[0].len()));

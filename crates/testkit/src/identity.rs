@@ -10,6 +10,7 @@ use rustls::crypto::{CryptoProvider, aws_lc_rs, verify_tls12_signature, verify_t
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, ServerName, UnixTime};
 use rustls::{
     CertificateError, ClientConfig, DigitallySignedStruct, Error, ServerConfig, SignatureScheme,
+    SupportedProtocolVersion,
 };
 use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
@@ -53,12 +54,8 @@ impl Identity {
     /// [`IdentityError::Certificate`] when `name` cannot stand in a certificate.
     pub fn generate(name: &str) -> Result<Self, IdentityError> {
         let names = [name, "localhost", "127.0.0.1"].map(str::to_owned).to_vec();
-        let made = rcgen::generate_simple_self_signed(names).map_err(|source| {
-            IdentityError::Certificate {
-                name: name.to_owned(),
-                source,
-            }
-        })?;
+        let made = rcgen::generate_simple_self_signed(names)
+            .map_err(|source| IdentityError::Certificate { name: name.to_owned(), source })?;
         Ok(Self {
             certificate: made.cert.der().clone(),
             certificate_pem: made.cert.pem(),
@@ -84,14 +81,23 @@ impl Identity {
     /// # Errors
     /// [`IdentityError::Tls`] when TLS refuses the key.
     pub fn client(&self, server: Digest) -> Result<Arc<ClientConfig>, IdentityError> {
+        self.client_of(server, rustls::DEFAULT_VERSIONS)
+    }
+
+    /// [`Self::client`] that speaks only `versions` of TLS.
+    ///
+    /// # Errors
+    /// [`IdentityError::Tls`] when TLS refuses the key or the versions.
+    pub fn client_of(
+        &self,
+        server: Digest,
+        versions: &[&'static SupportedProtocolVersion],
+    ) -> Result<Arc<ClientConfig>, IdentityError> {
         let tls = |source| IdentityError::Tls { source };
         let provider = Arc::new(aws_lc_rs::default_provider());
-        let verifier = Arc::new(Pinned {
-            server,
-            provider: Arc::clone(&provider),
-        });
+        let verifier = Arc::new(Pinned { server, provider: Arc::clone(&provider) });
         let config = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
+            .with_protocol_versions(versions)
             .map_err(tls)?
             .dangerous()
             .with_custom_certificate_verifier(verifier)
@@ -123,10 +129,7 @@ impl Identity {
 /// [`IdentityError::Tls`] when the provider lacks what TLS needs.
 pub fn anonymous_client(server: Digest) -> Result<Arc<ClientConfig>, IdentityError> {
     let provider = Arc::new(aws_lc_rs::default_provider());
-    let verifier = Arc::new(Pinned {
-        server,
-        provider: Arc::clone(&provider),
-    });
+    let verifier = Arc::new(Pinned { server, provider: Arc::clone(&provider) });
     let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|source| IdentityError::Tls { source })?
@@ -180,8 +183,6 @@ impl ServerCertVerifier for Pinned {
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider
-            .signature_verification_algorithms
-            .supported_schemes()
+        self.provider.signature_verification_algorithms.supported_schemes()
     }
 }

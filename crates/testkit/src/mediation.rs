@@ -110,11 +110,7 @@ impl Mediation {
         let (commands, inbox) = mpsc::channel(1024);
         let tally = Arc::new(Tally::default());
         let state = State::new(settings, Arc::clone(&tally));
-        Self {
-            commands,
-            tally,
-            task: tokio::spawn(state.run(inbox)),
-        }
+        Self { commands, tally, task: tokio::spawn(state.run(inbox)) }
     }
 
     /// Queues one PDU; waits while 1,024 are queued.
@@ -122,10 +118,7 @@ impl Mediation {
     /// # Errors
     /// [`Stopped`] after [`Mediation::close`].
     pub async fn send(&self, pdu: Vec<u8>) -> Result<(), Stopped> {
-        self.commands
-            .send(Command::Send(pdu))
-            .await
-            .map_err(|_| Stopped)
+        self.commands.send(Command::Send(pdu)).await.map_err(|_| Stopped)
     }
 
     /// Waits until everything queued was taken by the receiver: acknowledged when this function
@@ -135,10 +128,7 @@ impl Mediation {
     /// [`Stopped`] after [`Mediation::close`].
     pub async fn flush(&self) -> Result<(), Stopped> {
         let (done, wait) = oneshot::channel();
-        self.commands
-            .send(Command::Flush(done))
-            .await
-            .map_err(|_| Stopped)?;
+        self.commands.send(Command::Flush(done)).await.map_err(|_| Stopped)?;
         wait.await.map_err(|_| Stopped)
     }
 
@@ -148,10 +138,7 @@ impl Mediation {
     /// # Errors
     /// [`Stopped`] after [`Mediation::close`].
     pub async fn cut(&self, half: Option<Vec<u8>>) -> Result<(), Stopped> {
-        self.commands
-            .send(Command::Cut(half))
-            .await
-            .map_err(|_| Stopped)
+        self.commands.send(Command::Cut(half)).await.map_err(|_| Stopped)
     }
 
     /// What has been done so far.
@@ -217,11 +204,7 @@ pub async fn replay(settings: &MediationSettings, octets: &[u8]) -> std::io::Res
         answers.push(answer);
         rest = rest.get(taken..).unwrap_or_default();
     }
-    if rest.is_empty() {
-        Ok(answers)
-    } else {
-        Err(std::io::ErrorKind::InvalidData.into())
-    }
+    if rest.is_empty() { Ok(answers) } else { Err(std::io::ErrorKind::InvalidData.into()) }
 }
 
 trait Wire: AsyncRead + AsyncWrite + Unpin + Send {}
@@ -308,9 +291,7 @@ impl State {
                 let name = ServerName::IpAddress(self.settings.address.ip().into());
                 let connector = TlsConnector::from(Arc::clone(config));
                 let shake = timeout(Duration::from_secs(10), connector.connect(name, tcp));
-                Ok(Box::new(
-                    shake.await.map_err(|_| std::io::ErrorKind::TimedOut)??,
-                ))
+                Ok(Box::new(shake.await.map_err(|_| std::io::ErrorKind::TimedOut)??))
             }
         }
     }
@@ -394,11 +375,7 @@ impl State {
         self.tally.one(Tallied::Sent);
         self.write(&pdu, writer).await?;
         self.since_request = self.since_request.saturating_add(1);
-        if self
-            .settings
-            .acknowledge_every
-            .is_some_and(|every| self.since_request >= every)
-        {
+        if self.settings.acknowledge_every.is_some_and(|every| self.since_request >= every) {
             self.request(writer).await?;
         }
         Ok(())
@@ -406,11 +383,7 @@ impl State {
 
     fn keep(&mut self, octets: Vec<u8>, sent: bool) {
         self.buffered = self.buffered.saturating_add(octets.len());
-        self.buffer.push_back(Kept {
-            octets,
-            released_by: self.next_request,
-            sent,
-        });
+        self.buffer.push_back(Kept { octets, released_by: self.next_request, sent });
         while self.settings.acknowledge_every.is_none()
             && self.buffered > self.settings.resend_octets
             && self.buffer.front().is_some_and(|oldest| oldest.sent)
@@ -429,11 +402,7 @@ impl State {
         let mut buffer = std::mem::take(&mut self.buffer);
         let mut done = Ok(());
         for kept in &mut buffer {
-            let tallied = if kept.sent {
-                Tallied::Resent
-            } else {
-                Tallied::Sent
-            };
+            let tallied = if kept.sent { Tallied::Resent } else { Tallied::Sent };
             done = self.write(&kept.octets, writer).await;
             if done.is_err() {
                 break;
@@ -468,8 +437,7 @@ impl State {
         let number = self.next_keep_alive;
         self.next_keep_alive = number.wrapping_add(1);
         self.tally.one(Tallied::KeepAlives);
-        self.write(&pdu::keep_alive(&self.header(number)), writer)
-            .await?;
+        self.write(&pdu::keep_alive(&self.header(number)), writer).await?;
         if !self.settings.keep_alive_wait.is_zero() {
             self.waiting = Some((number, Instant::now() + self.settings.keep_alive_wait));
         }
@@ -481,8 +449,7 @@ impl State {
         self.next_request = number.wrapping_add(1);
         self.since_request = 0;
         self.tally.one(Tallied::Asked);
-        self.write(&pdu::ack_request(&self.header(number)), writer)
-            .await?;
+        self.write(&pdu::ack_request(&self.header(number)), writer).await?;
         Ok(number)
     }
 
@@ -499,11 +466,7 @@ impl State {
             }
             13 if number < self.next_request => {
                 self.tally.one(Tallied::Acknowledged);
-                while self
-                    .buffer
-                    .front()
-                    .is_some_and(|kept| kept.released_by <= number)
-                {
+                while self.buffer.front().is_some_and(|kept| kept.released_by <= number) {
                     self.forget();
                 }
                 self.settle(|wanted| matches!(wanted, Wanted::Request(of) if of <= number));
@@ -517,9 +480,8 @@ impl State {
     }
 
     fn settle(&mut self, is_settled: impl Fn(Wanted) -> bool) {
-        let (settled, open): (Vec<_>, Vec<_>) = std::mem::take(&mut self.flushing)
-            .into_iter()
-            .partition(|(of, _)| is_settled(*of));
+        let (settled, open): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.flushing).into_iter().partition(|(of, _)| is_settled(*of));
         self.flushing = open;
         for (_, done) in settled {
             // Whoever waited may have given up.

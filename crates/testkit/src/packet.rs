@@ -120,11 +120,7 @@ fn ip_four(from: Ipv4Addr, to: Ipv4Addr, protocol: u8, id: u16, inside: &[u8]) -
 
 /// Overwrites octets from `at`.
 pub(crate) fn put(octets: &mut [u8], at: usize, with: &[u8]) {
-    octets
-        .iter_mut()
-        .skip(at)
-        .zip(with)
-        .for_each(|(old, new)| *old = *new);
+    octets.iter_mut().skip(at).zip(with).for_each(|(old, new)| *old = *new);
 }
 
 #[cfg(test)]
@@ -133,10 +129,7 @@ mod tests {
 
     #[test]
     fn a_header_with_its_checksum_sums_to_zero() {
-        let (from, to) = (
-            "192.0.2.1:5000".parse().unwrap(),
-            "192.0.2.2:6000".parse().unwrap(),
-        );
+        let (from, to) = ("192.0.2.1:5000".parse().unwrap(), "192.0.2.2:6000".parse().unwrap());
         let packet = udp(from, to, 7, b"abc");
         assert_eq!(packet.len(), 31);
         assert_eq!(checksum(&[&packet[..20]]), 0);
@@ -146,10 +139,7 @@ mod tests {
 
     #[test]
     fn six_and_four_have_headers_of_their_own_length() {
-        let (from, to) = (
-            "[2001:db8::1]:1".parse().unwrap(),
-            "[2001:db8::2]:2".parse().unwrap(),
-        );
+        let (from, to) = ("[2001:db8::1]:1".parse().unwrap(), "[2001:db8::2]:2".parse().unwrap());
         assert_eq!(tcp(from, to, (1, 1), b"").len(), 60);
         assert_eq!(rtp(0, 0, 1, &[0; 160]).len(), 172);
     }

@@ -123,28 +123,13 @@ impl Header {
 
     fn element(&self) -> Element {
         let mut network = vec![octets(0, &self.operator)];
-        network.extend(
-            self.network_element
-                .as_deref()
-                .map(|element| octets(1, element)),
-        );
+        network.extend(self.network_element.as_deref().map(|element| octets(1, element)));
         let mut communication = vec![group(0, network)];
         communication.extend(self.cin.map(|cin| integer(1, u64::from(cin))));
-        communication.extend(
-            self.delivery_country
-                .as_deref()
-                .map(|country| text(2, country)),
-        );
+        communication.extend(self.delivery_country.as_deref().map(|country| text(2, country)));
 
-        let mut header = vec![
-            octets(0, &[4, 0, 2, 2, 5, 1, self.version]),
-            octets(1, &self.liid),
-        ];
-        header.extend(
-            self.authorization_country
-                .as_deref()
-                .map(|country| text(2, country)),
-        );
+        let mut header = vec![octets(0, &[4, 0, 2, 2, 5, 1, self.version]), octets(1, &self.liid)];
+        header.extend(self.authorization_country.as_deref().map(|country| text(2, country)));
         header.push(group(3, communication));
         header.push(integer(4, u64::from(self.sequence_number)));
         match (self.at, self.stamp) {
@@ -201,10 +186,7 @@ pub fn aggregated_cc(header: &Header, payloads: Vec<(Direction, Element)>) -> Ve
     let payloads = payloads
         .into_iter()
         .map(|(direction, contents)| {
-            sequence(vec![
-                integer(0, direction.number()),
-                group(2, vec![contents]),
-            ])
+            sequence(vec![integer(0, direction.number()), group(2, vec![contents])])
         })
         .collect();
     pdu(header, group(1, payloads))
@@ -235,25 +217,13 @@ pub fn keep_alive(header: &Header) -> Vec<u8> {
 /// TRI: first segment flag; carries no time whatever the header says.
 #[must_use]
 pub fn first_segment(header: &Header) -> Vec<u8> {
-    tri(
-        &Header {
-            at: None,
-            ..header.clone()
-        },
-        null(5),
-    )
+    tri(&Header { at: None, ..header.clone() }, null(5))
 }
 
 /// TRI: last segment flag; carries no time whatever the header says.
 #[must_use]
 pub fn last_segment(header: &Header) -> Vec<u8> {
-    tri(
-        &Header {
-            at: None,
-            ..header.clone()
-        },
-        null(6),
-    )
+    tri(&Header { at: None, ..header.clone() }, null(6))
 }
 
 /// TRI: CIN reset.
@@ -289,18 +259,9 @@ pub fn ack_request(header: &Header) -> Vec<u8> {
 /// TRI: an integrity check by SHA-256 over `numbers` of IRI (`cc` false) or CC (`cc` true).
 #[must_use]
 pub fn integrity_hash(header: &Header, numbers: &[u32], cc: bool, value: &[u8]) -> Vec<u8> {
-    let numbers = numbers
-        .iter()
-        .map(|number| universal_integer(u64::from(*number)))
-        .collect();
+    let numbers = numbers.iter().map(|number| universal_integer(u64::from(*number))).collect();
     let kind = integer(2, if cc { 2 } else { 1 });
-    let check = vec![
-        group(0, numbers),
-        integer(1, 1),
-        kind,
-        octets(3, value),
-        integer(4, 2),
-    ];
+    let check = vec![group(0, numbers), integer(1, 1), kind, octets(3, value), integer(4, 2)];
     tri(header, group(0, check))
 }
 
@@ -336,9 +297,7 @@ mod tests {
             &[0x30, 0x29, 0xa1, 0x21][..],
             &[0x80, 7, 4, 0, 2, 2, 5, 1, 17],
             &[0x81, 1, b'-', 0x82, 2, b'E', b'S'],
-            &[
-                0xa3, 13, 0xa0, 4, 0x80, 2, b'O', b'P', 0x81, 1, 0, 0x82, 2, b'E', b'S',
-            ],
+            &[0xa3, 13, 0xa0, 4, 0x80, 2, b'O', b'P', 0x81, 1, 0, 0x82, 2, b'E', b'S'],
             &[0x84, 1, 7],
         ]
         .concat();

@@ -175,25 +175,13 @@ impl Scenario {
         let interface = interface(&payload);
         if matches!(payload, Payload::CinReset) {
             self.numbers.retain(|(of, _, _), _| *of != line);
-            self.steps.push(Step {
-                after,
-                line,
-                cin,
-                number: 0,
-                payload,
-            });
+            self.steps.push(Step { after, line, cin, number: 0, payload });
             return;
         }
         let next = self.numbers.entry((line, cin, interface)).or_insert(0);
         let number = *next;
         *next = next.wrapping_add(1);
-        self.steps.push(Step {
-            after,
-            line,
-            cin,
-            number,
-            payload,
-        });
+        self.steps.push(Step { after, line, cin, number, payload });
         if let Some(sent) = self.sent.iter_mut().rev().find(|sent| sent.cin == cin) {
             match interface {
                 Interface::Hi2 => sent.iri = sent.iri.saturating_add(1),
@@ -203,18 +191,8 @@ impl Scenario {
     }
 
     fn open(&mut self, line: usize, cin: u32) {
-        let liid = self
-            .lines
-            .get(line)
-            .map(|line| line.liid.clone())
-            .unwrap_or_default();
-        self.sent.push(Sent {
-            liid,
-            cin,
-            iri: 0,
-            cc: 0,
-            voices: None,
-        });
+        let liid = self.lines.get(line).map(|line| line.liid.clone()).unwrap_or_default();
+        self.sent.push(Sent { liid, cin, iri: 0, cc: 0, voices: None });
     }
 
     /// A call with two voices, from `start`: six IRI records, one CC PDU per frame and side.
@@ -230,36 +208,16 @@ impl Scenario {
         let ended = answered.saturating_add(call.length);
         let late = |after: Duration, ms: u64| after.saturating_add(Duration::from_millis(ms));
         for (after, kind, content) in [
-            (
-                start,
-                IriType::Begin,
-                contents::sip(from, to, &dialogue.invite(media(from))),
-            ),
-            (
-                late(start, 120),
-                IriType::Continue,
-                contents::sip(to, from, &dialogue.ringing()),
-            ),
-            (
-                answered,
-                IriType::Continue,
-                contents::sip(to, from, &dialogue.answered(media(to))),
-            ),
+            (start, IriType::Begin, contents::sip(from, to, &dialogue.invite(media(from)))),
+            (late(start, 120), IriType::Continue, contents::sip(to, from, &dialogue.ringing())),
+            (answered, IriType::Continue, contents::sip(to, from, &dialogue.answered(media(to)))),
             (
                 late(answered, 15),
                 IriType::Continue,
                 contents::sip(from, to, &dialogue.acknowledged()),
             ),
-            (
-                ended,
-                IriType::Continue,
-                contents::sip(from, to, &dialogue.bye()),
-            ),
-            (
-                late(ended, 30),
-                IriType::End,
-                contents::sip(to, from, &dialogue.bye_ok()),
-            ),
+            (ended, IriType::Continue, contents::sip(from, to, &dialogue.bye())),
+            (late(ended, 30), IriType::End, contents::sip(to, from, &dialogue.bye_ok())),
         ] {
             self.step(line, cin, after, Payload::Iri(kind, content));
         }
@@ -290,12 +248,7 @@ impl Scenario {
             let out = Payload::Cc(Direction::FromTarget, contents::rtp_packet(&out));
             let back = Payload::Cc(Direction::ToTarget, contents::rtp_packet(&back));
             self.step(line, cin, after, out);
-            self.step(
-                line,
-                cin,
-                after.saturating_add(Duration::from_millis(7)),
-                back,
-            );
+            self.step(line, cin, after.saturating_add(Duration::from_millis(7)), back);
             after = after.saturating_add(FRAME);
         }
         if let Some(sent) = self.sent.last_mut() {
@@ -320,14 +273,12 @@ impl Scenario {
         let reference = u8::try_from(cin & 0xff).unwrap_or(0);
         let (kind, body) = match (form, incoming) {
             (MessageForm::Text, _) => ("text/plain;charset=utf-8", text.as_bytes().to_vec()),
-            (MessageForm::Sms, true) => (
-                "application/vnd.3gpp.sms",
-                sms::deliver(reference, other, text),
-            ),
-            (MessageForm::Sms, false) => (
-                "application/vnd.3gpp.sms",
-                sms::submit(reference, other, text),
-            ),
+            (MessageForm::Sms, true) => {
+                ("application/vnd.3gpp.sms", sms::deliver(reference, other, text))
+            }
+            (MessageForm::Sms, false) => {
+                ("application/vnd.3gpp.sms", sms::submit(reference, other, text))
+            }
         };
         let (from, to) = (dialogue.caller_at, dialogue.callee_at);
         let first = contents::sip(from, to, &dialogue.message(kind, &body));
@@ -359,11 +310,7 @@ impl Scenario {
         );
         let turns = smtp(sender, recipient, &body);
         let spoken = |client: bool| {
-            turns
-                .iter()
-                .filter(|(of, _)| *of == client)
-                .map(|(_, text)| text.len())
-                .sum::<usize>()
+            turns.iter().filter(|(of, _)| *of == client).map(|(_, text)| text.len()).sum::<usize>()
         };
         let octets = (u64::try_from(spoken(false)), u64::try_from(spoken(true)));
         let email = Email {
@@ -374,25 +321,12 @@ impl Scenario {
             recipients: vec![recipient.to_owned()],
             message_id,
         };
-        let event = if incoming {
-            EmailEvent::Receive
-        } else {
-            EmailEvent::Send
-        };
+        let event = if incoming { EmailEvent::Receive } else { EmailEvent::Send };
         let mut after = start;
         for (client, said) in turns {
             let outward = client != incoming;
-            let way = if outward {
-                Direction::FromTarget
-            } else {
-                Direction::ToTarget
-            };
-            self.step(
-                line,
-                cin,
-                after,
-                Payload::Cc(way, contents::email_cc(said.as_bytes())),
-            );
+            let way = if outward { Direction::FromTarget } else { Direction::ToTarget };
+            self.step(line, cin, after, Payload::Cc(way, contents::email_cc(said.as_bytes())));
             after = after.saturating_add(Duration::from_millis(25));
         }
         let report = contents::email_iri(event, &email);
@@ -421,9 +355,7 @@ impl Scenario {
         let begin = Payload::IpIri(IriType::Begin, IpEvent::Start, session.clone());
         self.step(line, cin, start, begin);
         let mut totals = (0u64, 0u64);
-        let gap = length
-            .checked_div(packets.saturating_add(1))
-            .unwrap_or_default();
+        let gap = length.checked_div(packets.saturating_add(1)).unwrap_or_default();
         for count in 0..packets {
             let after = start.saturating_add(gap.saturating_mul(count.saturating_add(1)));
             let (outward, octets) = ip_packet(home, count, &mut chance);
@@ -434,12 +366,7 @@ impl Scenario {
                 (Direction::ToTarget, &mut totals.0)
             };
             *total = total.saturating_add(size);
-            self.step(
-                line,
-                cin,
-                after,
-                Payload::Cc(way, contents::ip_packet(&octets)),
-            );
+            self.step(line, cin, after, Payload::Cc(way, contents::ip_packet(&octets)));
             if count == packets / 2 {
                 let counted = counted(&session, totals);
                 let interim = Payload::IpIri(IriType::Continue, IpEvent::Interim, counted);
@@ -460,10 +387,7 @@ impl Scenario {
     pub fn pdus(&self, base: Micros) -> Vec<Timed> {
         let mut order: Vec<&Step> = self.steps.iter().collect();
         order.sort_by_key(|step| step.after);
-        order
-            .into_iter()
-            .filter_map(|step| self.place(step, base))
-            .collect()
+        order.into_iter().filter_map(|step| self.place(step, base)).collect()
     }
 
     fn place(&self, step: &Step, base: Micros) -> Option<Timed> {
@@ -485,20 +409,13 @@ impl Scenario {
             Payload::Cc(way, content) => pdu::cc(&header, *way, content.clone()),
             Payload::CinReset => pdu::cin_reset(&header),
         };
-        Some(Timed {
-            after: step.after,
-            interface: interface(&step.payload),
-            octets,
-        })
+        Some(Timed { after: step.after, interface: interface(&step.payload), octets })
     }
 
     /// Everything of one interface as one run of octets, as a file or a connection carries it.
     #[must_use]
     pub fn stream(&self, interface: Interface, base: Micros) -> Vec<u8> {
-        let of_it = self
-            .pdus(base)
-            .into_iter()
-            .filter(|timed| timed.interface == interface);
+        let of_it = self.pdus(base).into_iter().filter(|timed| timed.interface == interface);
         of_it.flat_map(|timed| timed.octets).collect()
     }
 
@@ -511,11 +428,7 @@ impl Scenario {
     /// From start to last PDU.
     #[must_use]
     pub fn length(&self) -> Duration {
-        self.steps
-            .iter()
-            .map(|step| step.after)
-            .max()
-            .unwrap_or_default()
+        self.steps.iter().map(|step| step.after).max().unwrap_or_default()
     }
 }
 
@@ -527,16 +440,9 @@ fn interface(payload: &Payload) -> Interface {
 }
 
 fn later(base: Micros, after: Duration) -> Micros {
-    Micros(
-        base.0
-            .saturating_add(i64::try_from(after.as_micros()).unwrap_or(0)),
-    )
+    Micros(base.0.saturating_add(i64::try_from(after.as_micros()).unwrap_or(0)))
 }
 
 fn counted(session: &IpSession, (received, transmitted): (u64, u64)) -> IpSession {
-    IpSession {
-        octets_received: received,
-        octets_transmitted: transmitted,
-        ..session.clone()
-    }
+    IpSession { octets_received: received, octets_transmitted: transmitted, ..session.clone() }
 }

@@ -20,11 +20,7 @@ pub struct Dialogue {
 
 impl Dialogue {
     fn lines(&self, first: &str, number: u32, method: &str, answer: bool) -> String {
-        let tag = if answer {
-            format!(";tag=b{}", self.call_id)
-        } else {
-            String::new()
-        };
+        let tag = if answer { format!(";tag=b{}", self.call_id) } else { String::new() };
         format!(
             "{first}\r\nVia: SIP/2.0/UDP {at}:5060;branch=z9hG4bK{id}{number}\r\n\
              From: <{from}>;tag=a{id}\r\nTo: <{to}>{tag}\r\nCall-ID: {id}@{at}\r\n\
@@ -37,11 +33,9 @@ impl Dialogue {
     }
 
     fn with_body(head: &str, kind: &str, body: &[u8]) -> Vec<u8> {
-        let mut message = format!(
-            "{head}Content-Type: {kind}\r\nContent-Length: {}\r\n\r\n",
-            body.len()
-        )
-        .into_bytes();
+        let mut message =
+            format!("{head}Content-Type: {kind}\r\nContent-Length: {}\r\n\r\n", body.len())
+                .into_bytes();
         message.extend_from_slice(body);
         message
     }

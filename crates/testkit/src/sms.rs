@@ -53,10 +53,7 @@ fn address(number: &str) -> Vec<u8> {
 }
 
 fn semi_octets(number: &str) -> Vec<u8> {
-    let digits: Vec<u8> = number
-        .bytes()
-        .map(|digit| digit.wrapping_sub(b'0') & 0x0f)
-        .collect();
+    let digits: Vec<u8> = number.bytes().map(|digit| digit.wrapping_sub(b'0') & 0x0f).collect();
     digits
         .chunks(2)
         .map(|pair| {
@@ -72,11 +69,7 @@ fn user_data(text: &str) -> (u8, u8, Vec<u8>) {
         let septets: Vec<u8> = text.bytes().take(160).collect();
         return (0x00, octet(septets.len()), pack(&septets));
     }
-    let units: Vec<u8> = text
-        .encode_utf16()
-        .take(70)
-        .flat_map(u16::to_be_bytes)
-        .collect();
+    let units: Vec<u8> = text.encode_utf16().take(70).flat_map(u16::to_be_bytes).collect();
     (0x08, octet(units.len()), units)
 }
 

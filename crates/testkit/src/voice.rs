@@ -40,10 +40,7 @@ impl Chance {
     }
 }
 
-#[expect(
-    clippy::as_conversions,
-    reason = "a clamped float has no other way to an integer"
-)]
+#[expect(clippy::as_conversions, reason = "a clamped float has no other way to an integer")]
 fn sample(value: f64) -> i16 {
     value.clamp(-32_000.0, 32_000.0) as i16
 }
@@ -76,13 +73,8 @@ impl Resonance {
 }
 
 /// Vowels: first and second resonance in hertz.
-const VOWELS: [(f64, f64); 5] = [
-    (730.0, 1150.0),
-    (480.0, 1900.0),
-    (300.0, 2300.0),
-    (480.0, 900.0),
-    (320.0, 800.0),
-];
+const VOWELS: [(f64, f64); 5] =
+    [(730.0, 1150.0), (480.0, 1900.0), (300.0, 2300.0), (480.0, 900.0), (320.0, 800.0)];
 
 /// `samples` samples of a voice; even seeds are lower than odd ones.
 #[must_use]
@@ -93,12 +85,8 @@ pub fn speech(seed: u64, samples: usize) -> Vec<i16> {
     let mut phase = 0.0;
     while out.len() < samples {
         let pause = chance.below(7) == 0;
-        let length = usize::try_from(if pause {
-            3200
-        } else {
-            1000 + chance.below(1000)
-        })
-        .unwrap_or(1000);
+        let length =
+            usize::try_from(if pause { 3200 } else { 1000 + chance.below(1000) }).unwrap_or(1000);
         if pause {
             out.resize(out.len().saturating_add(length), 0);
             continue;
@@ -111,11 +99,7 @@ pub fn speech(seed: u64, samples: usize) -> Vec<i16> {
         for step in 0..u32::try_from(length).unwrap_or(0) {
             let share = f64::from(step) / span;
             phase += pitch * (bend + 0.05 * (share * 6.0).sin()) / 8000.0;
-            let pulse = if phase >= 1.0 {
-                1.0
-            } else {
-                0.02 * (chance.unit() - 0.5)
-            };
+            let pulse = if phase >= 1.0 { 1.0 } else { 0.02 * (chance.unit() - 0.5) };
             phase = phase.fract();
             let opening = (std::f64::consts::PI * share).sin();
             let voiced = first.pass(pulse) * 60_000.0 + second.pass(pulse) * 30_000.0;
@@ -129,15 +113,10 @@ pub fn speech(seed: u64, samples: usize) -> Vec<i16> {
 /// One sample as A-law.
 #[must_use]
 pub fn alaw(sample: i16) -> u8 {
-    let (sign, magnitude) = if sample >= 0 {
-        (0x80u8, sample >> 3)
-    } else {
-        (0x00, (!sample) >> 3)
-    };
+    let (sign, magnitude) =
+        if sample >= 0 { (0x80u8, sample >> 3) } else { (0x00, (!sample) >> 3) };
     let magnitude = magnitude.unsigned_abs();
-    let exponent = 16u32
-        .saturating_sub(magnitude.leading_zeros())
-        .saturating_sub(5);
+    let exponent = 16u32.saturating_sub(magnitude.leading_zeros()).saturating_sub(5);
     let mantissa = magnitude >> exponent.max(1);
     let code =
         (u8::try_from(exponent & 7).unwrap_or(0) << 4) | u8::try_from(mantissa & 0x0f).unwrap_or(0);
@@ -172,11 +151,7 @@ mod tests {
     #[test]
     fn a_voice_is_loud_enough_to_hear_and_never_clips() {
         let heard = speech(1, 8000 * 3);
-        let loudest = heard
-            .iter()
-            .map(|sample| sample.unsigned_abs())
-            .max()
-            .unwrap();
+        let loudest = heard.iter().map(|sample| sample.unsigned_abs()).max().unwrap();
         assert!((4000..32_000).contains(&loudest), "{loudest}");
     }
 }

@@ -58,8 +58,8 @@ fn main() {
             f64::from(count) * f64::from(octets) / spent.as_secs_f64() / 1e9
         };
         println!(
-            "{octets:>6} octets: encrypt {:>7.0} ns ({:.2} GB/s), salt {:.0} ns, journal {:>7.0} ns \
-             ({:.2} GB/s)",
+            "{octets:>6} octets: encrypt {:>6.0} ns ({:.2} GB/s), salt {:.0} ns, \
+             journal {:>6.0} ns ({:.2} GB/s)",
             each(encrypt),
             per_second(encrypt),
             each(salts),

@@ -100,7 +100,7 @@ impl IntakeView {
 /// Quarantined PDUs of one reason.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct QuarantineView {
-    /// The reason as it is coded, such as `unknown-liid`.
+    /// The reason's word (`term::Reason::word`), such as `unknown_liid`.
     pub reason: String,
     /// PDUs.
     pub pdus: u64,

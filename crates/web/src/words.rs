@@ -16,7 +16,8 @@ pub(crate) enum Language {
 impl Language {
     /// From `?lang=`, else from `Accept-Language`, else Spanish.
     pub(crate) fn choose(query: Option<&str>, accept: Option<&str>) -> Self {
-        let asked = query.unwrap_or_default().split('&').find_map(|pair| pair.strip_prefix("lang="));
+        let asked =
+            query.unwrap_or_default().split('&').find_map(|pair| pair.strip_prefix("lang="));
         match asked {
             Some("es") => return Self::Es,
             Some("en") => return Self::En,
@@ -103,7 +104,8 @@ words! {
     quarantined_is: "Ningún auto las cubre; cerradas a las claves de este sistema",
         "No order covers them; closed to the keys of this system";
     control_is: "Mensajes de la propia sesión de entrega", "The delivery session's own messages";
-    rejected_is: "Octetos sin forma de PDU; en cuarentena", "Octets without PDU framing; in quarantine";
+    rejected_is: "Octetos sin forma de PDU; en cuarentena",
+        "Octets without PDU framing; in quarantine";
     quarantine_by: "Cuarentena por motivo", "Quarantine by reason";
     reason: "Motivo", "Reason";
     peers: "Interlocutores de entrega", "Peers";
@@ -139,6 +141,7 @@ words! {
     out_of_scope: "Fuera del alcance del auto", "Out of the order's scope";
     implausible_time: "Hora inverosímil", "Implausible time";
     malformed: "Malformada", "Malformed";
+    unframed: "Sin forma de PDU", "Without PDU framing";
     not_found: "No hay nada en esta dirección.", "There is nothing at this address.";
 }
 
@@ -157,13 +160,14 @@ impl Words {
 
     /// A reason for quarantine by its code; a code without words stands for itself.
     pub(crate) fn of_reason<'c>(&self, code: &'c str) -> &'c str {
-        match code.replace('_', "-").as_str() {
-            "unknown-liid" => self.unknown_liid,
-            "outside-validity" => self.outside_validity,
-            "wrong-operator" => self.wrong_operator,
-            "out-of-scope" => self.out_of_scope,
-            "implausible" | "implausible-time" => self.implausible_time,
+        match code {
+            "unknown_liid" => self.unknown_liid,
+            "outside_validity" => self.outside_validity,
+            "wrong_operator" => self.wrong_operator,
+            "out_of_scope" => self.out_of_scope,
+            "implausible_time" => self.implausible_time,
             "malformed" => self.malformed,
+            "unframed" => self.unframed,
             _ => code,
         }
     }
@@ -182,8 +186,10 @@ mod tests {
     }
 
     #[test]
-    fn a_reason_without_words_stands_for_itself() {
-        assert_eq!(Language::En.words().of_reason("unknown-liid"), "Unknown LIID");
-        assert_eq!(Language::En.words().of_reason("new-reason"), "new-reason");
+    fn every_reason_has_words_and_one_without_stands_for_itself() {
+        for reason in lacre_term::Reason::ALL {
+            assert_ne!(Language::Es.words().of_reason(reason.word()), reason.word());
+        }
+        assert_eq!(Language::En.words().of_reason("new_reason"), "new_reason");
     }
 }

@@ -36,6 +36,7 @@ pub(super) struct Warranted {
     pub(super) usable_at: Option<Micros>,
     iri_type: Option<IriType>,
     is_ip: bool,
+    live: bool,
     vault: VaultId,
     case: String,
     order: String,
@@ -50,6 +51,7 @@ impl Warranted {
         pdu: &Pdu<'_>,
         delivery: &Delivery,
         context_time: Option<Micros>,
+        live: bool,
     ) -> Self {
         let heading = &pdu.heading();
         let flags = authorised.flags().0;
@@ -61,6 +63,7 @@ impl Warranted {
             usable_at: heading.intercepted_at,
             iri_type: heading.iri_type,
             is_ip: is_ip_access(pdu),
+            live,
             vault: authorised.vault(),
             case: authorised.case().to_owned(),
             order: authorised.order().to_owned(),
@@ -213,13 +216,7 @@ impl Intake {
             flags: placed.flags,
             octets: &delivery.octets,
         };
-        let sealed = part.keys.encrypt(number, &clear)?;
-        self.journal.append(Record::Pdu {
-            vault: part.state.vault,
-            part: part.state.part,
-            number,
-            sealed: &sealed,
-        })?;
+        self.journal.append_clear(&mut part.keys, number, &clear)?;
         let salt = part.keys.salt(number);
         let row = Row {
             part: index_of(&mut self.batch, part.state.part)?,
@@ -234,6 +231,7 @@ impl Intake {
             leaf: leaf::leaf(&salt, number, delivery.received_at, &delivery.peer, &placed.sha256),
         };
         part.state.take(&row);
+        part.live |= warranted.live;
         part.last_received = delivery.received_at;
         part.idle_seconds = part.idle_seconds.max(warranted.idle_seconds());
         if warranted.iri_type == Some(IriType::End) {
@@ -325,6 +323,7 @@ impl Intake {
             last_received: warranted.at,
             ended_at: None,
             idle_seconds: 0,
+            live: false,
         })
     }
 
@@ -353,6 +352,7 @@ impl Intake {
             parts: batch.parts.iter().map(PartId::to_hex).collect(),
             numbers: self.numbers_to_write(),
             resets: (self.resets_changed || self.snapshot_due).then(|| self.resets.clone()),
+            closed: (self.closed_changed || self.snapshot_due).then(|| self.closed.clone()),
             snapshot: self.snapshot_due.then(|| {
                 self.parts.values().map(|part| SnapshotPart::of(&part.state)).collect()
             }),
@@ -362,6 +362,7 @@ impl Intake {
         let block = self.journal.commit(&text)?;
         self.numbers_changed.clear();
         self.resets_changed = false;
+        self.closed_changed = false;
         self.snapshot_due = false;
         self.totals_durable = totals.clone();
         let pdus = u64::try_from(batch.rows.len()).unwrap_or(u64::MAX);

@@ -95,6 +95,8 @@ pub struct Intake {
     numbers_changed: BTreeSet<String>,
     resets: Resets,
     resets_changed: bool,
+    closed: Closed,
+    closed_changed: bool,
     totals: Totals,
     totals_durable: Totals,
     held: Vec<Held>,
@@ -177,6 +179,7 @@ impl Intake {
                 Bound::Keep(warranted) => self.keep(delivery, warranted),
                 Bound::Quarantine(reason) => {
                     self.totals.quarantine(reason);
+                    self.note_closed(pdu.heading().liid, reason);
                     self.put_in_bag(&delivery, reason)
                 }
                 Bound::Control => {
@@ -188,6 +191,52 @@ impl Intake {
                 self.totals.quarantine(Reason::Malformed);
                 self.put_in_bag(&delivery, Reason::Malformed)
             }
+        }
+    }
+
+    /// PDUs in quarantine that name a LIID of `order`, by reason.
+    #[must_use]
+    pub fn quarantined_of(&self, order: &str) -> BTreeMap<String, u64> {
+        self.closed.get(order).cloned().unwrap_or_default()
+    }
+
+    /// Binds a PDU out of quarantine again, as a recorded one. Gives false when no order covers it
+    /// still. Its count moves from quarantined to where it went; it was received once.
+    ///
+    /// # Errors
+    /// As [`Intake::take`].
+    pub fn release(&mut self, delivery: Delivery, reason: Reason) -> Result<bool, CustodyError> {
+        let octets = delivery.octets.clone();
+        let Ok(pdu) = ps_pdu::parse(&octets) else { return Ok(false) };
+        let Bound::Keep(warranted) = self.bound(&pdu, &delivery, false)? else { return Ok(false) };
+        let duplicates = self.totals.duplicates;
+        self.keep(delivery, warranted)?;
+        if self.totals.duplicates > duplicates {
+            // Released before: nothing moves.
+            self.totals.duplicates = duplicates;
+            return Ok(true);
+        }
+        let closed = if reason == Reason::Unframed {
+            &mut self.totals.rejected
+        } else {
+            self.totals.quarantined.entry(reason.word().to_owned()).or_default()
+        };
+        *closed = closed.saturating_sub(1);
+        Ok(true)
+    }
+
+    fn note_closed(&mut self, liid: &[u8], reason: Reason) {
+        let orders: BTreeSet<&String> =
+            self.table.rows_of(liid).iter().map(|row| &row.order).collect();
+        for order in orders {
+            let count = self
+                .closed
+                .entry(order.clone())
+                .or_default()
+                .entry(reason.word().to_owned())
+                .or_default();
+            *count = count.saturating_add(1);
+            self.closed_changed = true;
         }
     }
 
@@ -240,7 +289,7 @@ impl Intake {
                 return Ok(Bound::Control);
             }
         };
-        Ok(Bound::Keep(Warranted::of(&authorised, key, pdu, delivery, context_time)))
+        Ok(Bound::Keep(Warranted::of(&authorised, key, pdu, delivery, context_time, live)))
     }
 
     /// The tag of `key`, with its context in memory.
@@ -295,6 +344,9 @@ enum Bound {
     Quarantine(Reason),
     Control,
 }
+
+/// Quarantined PDUs that name a LIID of an order: by order, by reason.
+pub(crate) type Closed = BTreeMap<String, BTreeMap<String, u64>>;
 
 /// The state of a part taken up from the journal.
 pub(crate) type Replayed = BTreeMap<PartId, PartState>;

@@ -188,6 +188,8 @@ pub struct OpenPart {
     pub ended_at: Option<Micros>,
     /// Time-out of its kind, in seconds.
     pub idle_seconds: i64,
+    /// True when any of its PDUs came over a connection.
+    pub live: bool,
 }
 
 impl OpenPart {

@@ -1,7 +1,7 @@
 //! Opening intake: what the journal holds is taken up, what was open is sealed without any key,
 //! what was sealed but not entered is entered, and the journal's files become segments.
 //!
-//! Rules: DESIGN decisions 6, 7, 16; LAYOUT section 2, step 5 ("replay the stored-but-unentered
+//! Rules: DESIGN decisions 6, 7, 16; ARCHITECTURE, section 2, step 5 ("replay the stored-but-unentered
 //! tail at start-up").
 use super::bag::Bags;
 use super::context::Context;
@@ -38,6 +38,8 @@ struct Ledgerbook {
     totals: Totals,
     numbers: BTreeMap<String, u64>,
     resets: Resets,
+    #[serde(default)]
+    closed: super::Closed,
 }
 
 const BOOK: &str = "intake/book";
@@ -73,6 +75,8 @@ impl Intake {
             numbers_changed: BTreeSet::new(),
             resets: book.resets,
             resets_changed: false,
+            closed: book.closed,
+            closed_changed: false,
             totals_durable: book.totals.clone(),
             totals: book.totals,
             held: Vec::new(),
@@ -135,6 +139,7 @@ impl Intake {
             totals: self.totals_durable.clone(),
             numbers: self.numbers.clone(),
             resets: self.resets.clone(),
+            closed: self.closed.clone(),
         };
         let text = serde_json::to_vec(&book)
             .map_err(|error| CustodyError::Broken(format!("book is not JSON: {error}")))?;
@@ -174,6 +179,9 @@ fn replay_block(
     }
     if let Some(resets) = head.resets {
         book.resets = resets;
+    }
+    if let Some(closed) = head.closed {
+        book.closed = closed;
     }
     for part in head.snapshot.into_iter().flatten() {
         let state = part.state().map_err(|_| damaged("has a damaged snapshot"))?;

@@ -192,8 +192,31 @@ impl Intake {
     /// # Errors
     /// As [`Intake::commit`].
     pub fn seal_open(&mut self, ending: Ending, now: Micros) -> Result<usize, CustodyError> {
-        let all = self.parts.keys().map(|slot| (slot.clone(), ending)).collect();
+        // A command that took files does not end what connections are still delivering.
+        let ends = |part: &super::part::OpenPart| ending != Ending::IntakeEnd || !part.live;
+        let all = self
+            .parts
+            .iter()
+            .filter(|(_, part)| ends(part))
+            .map(|(slot, _)| (slot.clone(), ending))
+            .collect();
         self.seal_slots(all, now)
+    }
+
+    /// Seals what is open of one vault.
+    ///
+    /// # Errors
+    /// As [`Intake::commit`].
+    pub fn seal_vault(
+        &mut self,
+        vault: VaultId,
+        ending: Ending,
+        now: Micros,
+    ) -> Result<usize, CustodyError> {
+        let of_vault = |(_, part): &(&Slot, &super::part::OpenPart)| part.state.vault == vault;
+        let slots =
+            self.parts.iter().filter(of_vault).map(|(slot, _)| (slot.clone(), ending)).collect();
+        self.seal_slots(slots, now)
     }
 
     fn seal_slots(

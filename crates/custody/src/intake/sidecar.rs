@@ -64,6 +64,8 @@ pub struct Head {
     pub numbers: BTreeMap<String, u64>,
     /// CIN resets that name more than one context; only when they changed, and in a snapshot.
     pub resets: Option<super::resets::Resets>,
+    /// Quarantined PDUs by order and reason; only when they changed, and in a snapshot.
+    pub closed: Option<super::Closed>,
     /// Open parts, in the first block of a journal file.
     pub snapshot: Option<Vec<SnapshotPart>>,
 }

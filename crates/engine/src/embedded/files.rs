@@ -4,7 +4,7 @@
 //! Every file is written under `.incoming/` first and only then gets its name. A lock in there,
 //! shared by everyone who has the folder open, tells leftovers of a crash from work going on.
 //!
-//! Rules: LAYOUT.md section 5 (file and folder synced); LAYOUT.md section 6 (names, access).
+//! Rules: ARCHITECTURE.md section 5 (file and folder synced); ARCHITECTURE.md section 6 (names, access).
 
 use std::collections::BTreeSet;
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions, TryLockError};

@@ -4,7 +4,7 @@
 //! file. An I/O error at a commit closes the heads to writing until they are reopened, because a
 //! sync that failed once must not be tried again.
 //!
-//! Rules: LAYOUT.md section 5 (compare-and-swap, never back); DESIGN.md decision 16.
+//! Rules: ARCHITECTURE.md section 5 (compare-and-swap, never back); DESIGN.md decision 16.
 
 use std::io;
 use std::path::Path;

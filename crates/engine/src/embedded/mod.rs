@@ -9,7 +9,7 @@
 //! Promises what the ports promise, on a file system that keeps its own promises: fsync of a file
 //! and of a folder, hard links that never overwrite, renames that are atomic.
 //!
-//! Rules: DESIGN.md decisions 15 and 16; LAYOUT.md sections 5 and 6.
+//! Rules: DESIGN.md decisions 15 and 16; ARCHITECTURE.md sections 5 and 6.
 
 mod disk;
 mod files;

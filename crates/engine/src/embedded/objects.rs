@@ -3,7 +3,7 @@
 //! A hard link fails when the name is taken, so of several writers one wins and none overwrites,
 //! across threads and processes.
 //!
-//! Rule: LAYOUT.md section 5 (put once; a returned put survives power loss).
+//! Rule: ARCHITECTURE.md section 5 (put once; a returned put survives power loss).
 
 use std::fs;
 use std::io::{self, ErrorKind};

@@ -1,6 +1,6 @@
 //! The embedded engine keeps every promise, and what only files can show.
 //!
-//! Rules: LAYOUT.md sections 5 and 6; DESIGN.md decisions 8, 15 and 16.
+//! Rules: ARCHITECTURE.md sections 5 and 6; DESIGN.md decisions 8, 15 and 16.
 
 use std::error::Error;
 use std::fs::{self, File};

@@ -6,6 +6,7 @@ use lacre_custody::certificate::sha256;
 use lacre_handover::Limits;
 use lacre_handover::frame::{Run, runs};
 use lacre_handover::inspect::{Finding, inspect, inspect_framed};
+use lacre_term::PayloadClass;
 use lacre_term::liid::shown;
 use serde::Serialize;
 
@@ -27,6 +28,34 @@ struct Line<'a> {
     service: Option<&'a str>,
     verdict: &'a str,
     reasons: &'a [String],
+}
+
+/// The standard's word for what a PDU carries; TRI PDUs by their own alternative.
+fn kind_word(class: PayloadClass) -> &'static str {
+    match class {
+        PayloadClass::Iri => "iRIPayloadSequence",
+        PayloadClass::Cc => "cCPayloadSequence",
+        PayloadClass::Hi1 => "hI1-Operation",
+        PayloadClass::Encrypted => "encryptionContainer",
+        PayloadClass::Ilhi => "iLHIPayload",
+        PayloadClass::Hi4 => "hI4Payload",
+        PayloadClass::IntegrityHash | PayloadClass::IntegritySignature => "integrityCheck",
+        PayloadClass::Test => "testPDU",
+        PayloadClass::Padding => "paddingPDU",
+        PayloadClass::KeepAlive => "keep-alive",
+        PayloadClass::KeepAliveResponse => "keep-aliveResponse",
+        PayloadClass::FirstSegment => "firstSegmentFlag",
+        PayloadClass::LastSegment => "lastSegmentFlag",
+        PayloadClass::CinReset => "cINReset",
+        PayloadClass::OperatorMessage => "operatorLeaMessage",
+        PayloadClass::OptionRequest => "optionRequest",
+        PayloadClass::OptionResponse => "optionResponse",
+        PayloadClass::OptionComplete => "optionComplete",
+        PayloadClass::AckRequest => "pDUAcknowledgementRequest",
+        PayloadClass::AckResponse => "pDUAcknowledgementResponse",
+        PayloadClass::OtherTri => "tRIPayload",
+        PayloadClass::Other => "unknown",
+    }
 }
 
 /// Decodes the file. A file with rejected octets is still decoded to its end; exit code 0.
@@ -63,7 +92,7 @@ fn show(
         cin: heading.and_then(|it| it.cin),
         seq: heading.map(|it| it.sequence_number),
         time: heading.and_then(|it| it.intercepted_at).map(|at| at.rfc3339()),
-        kind: finding.pdu.as_ref().map(|pdu| pdu.kind_word()),
+        kind: finding.pdu.as_ref().map(|pdu| kind_word(pdu.class)),
         iri_type: heading.and_then(|it| it.iri_type).map(lacre_handover::ps_pdu::iri_word),
         service,
         verdict: finding.verdict.word(),

@@ -32,7 +32,7 @@ pub fn run(args: &Init, context: &mut Context<'_>) -> Result<u8, Failure> {
         Plan { name: args.name.clone(), dev: false, shares, threshold }
     };
     let (site, handover) = Site::create(engine, &plan, clock::now())?;
-    site.settle_ledger(clock::now())?;
+    site.settle_ledger()?;
     let files = write_out(&out, &handover)?;
     write_new(&dir.join("trust.json"), &handover.trust, false)?;
     report(args, &dir, &files, &site, context)

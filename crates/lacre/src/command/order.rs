@@ -62,7 +62,7 @@ fn add(house: &SharedHouse, file: &Path, context: &mut Context<'_>) -> Result<u8
     let vault = new_vault()?;
     let name = order.order.clone();
     let added = OrderAdded { vault, document, order };
-    let code = change(house, Change::OrderAdded(added), context)?;
+    let code = change(house, Change::OrderAdded(Box::new(added)), context)?;
     let marked = house.with_book(|book, _| {
         let register = book.register();
         register.order(&name).is_some_and(|order| register.is_marked(order))

@@ -56,7 +56,6 @@ pub fn change(
 ) -> Result<u8, Failure> {
     let author = context.author(house)?;
     house.change(change, &author, clock::now())?;
-    house.site().settle_ledger(clock::now())?;
     Ok(0)
 }
 

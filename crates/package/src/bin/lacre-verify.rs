@@ -12,7 +12,8 @@ use lacre_package::{
 };
 use std::{env, fs, io::Write, path::Path, process::ExitCode};
 
-const USAGE: &str = "usage: lacre-verify FILE [--trust trust.json] [--head FILE] [--json] [--lang es|en]";
+const USAGE: &str =
+    "usage: lacre-verify FILE [--trust trust.json] [--head FILE] [--json] [--lang es|en]";
 const WRONG_USAGE: u8 = 2;
 const FAILED: u8 = 1;
 
@@ -63,9 +64,7 @@ fn run() -> Result<u8, (u8, String)> {
 }
 
 /// None when help was asked for.
-fn arguments(
-    mut words: impl Iterator<Item = String>,
-) -> Result<Option<Arguments>, (u8, String)> {
+fn arguments(mut words: impl Iterator<Item = String>) -> Result<Option<Arguments>, (u8, String)> {
     let usage = |why: String| (WRONG_USAGE, format!("{why}\n{USAGE}"));
     let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(|name| env::var(name).ok());
     let mut lang = Lang::of_locale(&locale.unwrap_or_default());

@@ -156,7 +156,8 @@ impl<R: Read + Seek> Container<R> {
 
 fn hash<R: Read>(reader: &mut R, size: u64) -> io::Result<(Digest, u32)> {
     let (mut digest, mut crc) = (Sha256Stream::new(), crc32fast::Hasher::new());
-    let mut buffer = vec![0; 1 << 18];
+    // Most files are small: a buffer no larger than the file, so that a million of them stay cheap.
+    let mut buffer = vec![0; usize::try_from(size.clamp(1, 1 << 18)).unwrap_or(1 << 18)];
     let mut source = reader.take(size);
     loop {
         let got = source.read(&mut buffer)?;
@@ -317,3 +318,6 @@ fn fill(source: &mut impl Read, buffer: &mut [u8]) -> io::Result<bool> {
         Err(error) => Err(error),
     }
 }
+
+#[cfg(test)]
+mod tests;

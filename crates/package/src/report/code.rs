@@ -216,6 +216,11 @@ codes! {
         "su huella no es la del registro"
         "the order's document is not the one registered"
         "its hash is not that of the registration";
+    OrderDiffers "order_differs" Broken "The order is not the one registered for this vault."
+        "el auto no es el que se registró para este archivo"
+        "data/order/order.json y el registro del que nace la cadena no coinciden"
+        "the order is not the one registered for this vault"
+        "data/order/order.json and the registration that the chain begins with differ";
     OriginNotChecked "origin_not_checked" Unchecked "No trust sheet."
         "no se ha dado hoja de confianza"
         "las claves de dentro solo prueban que no está roto; compare las huellas, o use --trust"

@@ -100,11 +100,9 @@ fn extensions(order: &Order<'_>) -> Vec<u8> {
                 &own,
             ])
         }
-        Use::Seal => asn1::sequence(&[
-            &extension(KEY_USAGE, true, &bits(6, 0b1100_0000)),
-            &own,
-            &issuer,
-        ]),
+        Use::Seal => {
+            asn1::sequence(&[&extension(KEY_USAGE, true, &bits(6, 0b1100_0000)), &own, &issuer])
+        }
         Use::Stamp => {
             let purposes = asn1::sequence(&[&asn1::oid(TIME_STAMPING)]);
             asn1::sequence(&[

@@ -51,9 +51,8 @@ pub(crate) fn sign(content: Content<'_>, signer: &Read, key: &Key, at: Micros) -
 
 /// Signed attributes, without their tag: in the structure it is `[0]`, for signing it is SET.
 fn attributes(content: Content<'_>, signer: &Read, at: Micros) -> Vec<u8> {
-    let attribute = |id, value: &[u8]| {
-        asn1::sequence(&[&asn1::oid(id), &asn1::tlv(asn1::SET, value)])
-    };
+    let attribute =
+        |id, value: &[u8]| asn1::sequence(&[&asn1::oid(id), &asn1::tlv(asn1::SET, value)]);
     let certificate_id = asn1::sequence(&[&asn1::octets(&sha256(&signer.octets).0)]);
     asn1::set_content(vec![
         attribute(CONTENT_TYPE, &asn1::oid(content.kind())),

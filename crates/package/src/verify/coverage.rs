@@ -55,7 +55,11 @@ impl<R: Read + Seek> Checker<R> {
     pub(super) fn coverage(&mut self, index: &Index, head: &VaultHead) {
         let present = self.present(index);
         for n in present.iter().filter(|n| !head.names(**n)) {
-            self.findings.add(Code::CommunicationAdded, layout::communication(*n), &[&n.to_string()]);
+            self.findings.add(
+                Code::CommunicationAdded,
+                layout::communication(*n),
+                &[&n.to_string()],
+            );
         }
         let total = head.communication_count().to_string();
         for n in missing(head, &present) {
@@ -114,9 +118,8 @@ impl<R: Read + Seek> Checker<R> {
             self.findings.add(Code::CourtHeadNotExtended, layout::CHAIN, &[&number]);
             return;
         }
-        let withheld = |at: Option<u64>| {
-            at.and_then(link).is_some_and(|link| link.communication.is_none())
-        };
+        let withheld =
+            |at: Option<u64>| at.and_then(link).is_some_and(|link| link.communication.is_none());
         if withheld(at) && withheld(at.and_then(|at| at.checked_add(1))) {
             self.findings.add(Code::CourtHeadWithheld, layout::CHAIN, &[&number]);
         }

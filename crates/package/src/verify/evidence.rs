@@ -11,6 +11,7 @@ use crate::{
 use lacre_proof::{SecondEntry, commit::commitment, hash::sha256};
 use lacre_term::Digest;
 use serde::Deserialize;
+use serde_json::Value;
 use std::io::{self, Read, Seek};
 
 /// Longest line of the chain: one seal with all its gaps.
@@ -24,8 +25,12 @@ impl<R: Read + Seek> Checker<R> {
         place: layout::Committed<'_>,
     ) -> io::Result<Option<Committed>> {
         let mut read = |name: String| self.file(&name, layout::DOCUMENT_OCTETS_MAX);
-        let files =
-            (read(place.document())?, read(place.salt())?, read(place.inner())?, read(place.tlog_proof())?);
+        let files = (
+            read(place.document())?,
+            read(place.salt())?,
+            read(place.inner())?,
+            read(place.tlog_proof())?,
+        );
         let (Some(octets), Some(salt), Some(inner), Some(tlog)) = files else { return Ok(None) };
         match committed::read(octets, &salt, &inner, &tlog) {
             Ok(document) => {
@@ -107,16 +112,35 @@ impl<R: Read + Seek> Checker<R> {
             self.file(&place, layout::DOCUMENT_OCTETS_MAX)?
         };
         let Some(octets) = octets else { return Ok(None) };
-        let registered = serde_json::from_slice::<serde_json::Value>(&octets)
-            .ok()
-            .and_then(|value| find_text(&value, "document_sha256", 0));
+        self.order(index, &octets)?;
+        Ok(Some(sha256(&octets)))
+    }
+
+    /// The order and its document are those that were registered for this vault.
+    fn order(&mut self, index: &Index, registration: &[u8]) -> io::Result<()> {
+        let Some(order) = self.file(layout::ORDER, layout::DOCUMENT_OCTETS_MAX)? else {
+            return Ok(());
+        };
+        let registration: Value = serde_json::from_slice(registration).unwrap_or_default();
+        let order: Option<Value> = serde_json::from_slice(&order).ok();
+        let text = |path| registration.pointer(path).and_then(Value::as_str);
+        let same =
+            registration.pointer("/change/order").is_some_and(|it| Some(it) == order.as_ref())
+                && text("/change/order/order") == Some(&index.order)
+                && text("/change/order/case") == Some(&index.case)
+                && text("/change/vault") == Some(&index.vault.to_hex());
+        if !same {
+            self.findings.add(Code::OrderDiffers, layout::ORDER, &[]);
+        }
+        // A document that was brought later is in no registration: then only the package names it.
+        let registered = text("/change/document/sha256");
         let file = index.order_document.as_ref().map(|name| format!("data/order/{name}"));
         if let (Some(registered), Some(file)) = (registered, file)
             && self.digest(&file).is_some_and(|digest| digest.to_hex() != registered)
         {
             self.findings.add(Code::OrderDocument, file, &[]);
         }
-        Ok(Some(sha256(&octets)))
+        Ok(())
     }
 
     /// Every seal follows the one before, from the registration to the vault head.
@@ -185,20 +209,4 @@ fn link(line: &[u8], number: u64) -> Option<(Link, Option<Seal>)> {
     let seal = Seal::parse(line).ok()?;
     let communication = Some(seal.communication);
     Some((Link { hash: sha256(line), communication, claimed: false }, Some(seal)))
-}
-
-/// The first text under `key`, anywhere in the document, not deeper than documents of ours go.
-fn find_text(value: &serde_json::Value, key: &str, depth: u8) -> Option<String> {
-    if depth > 8 {
-        return None;
-    }
-    let deeper = |value| find_text(value, key, depth.saturating_add(1));
-    match value {
-        serde_json::Value::Object(map) => map
-            .get(key)
-            .and_then(|found| found.as_str().map(String::from))
-            .or_else(|| map.values().find_map(deeper)),
-        serde_json::Value::Array(items) => items.iter().find_map(deeper),
-        _ => None,
-    }
 }

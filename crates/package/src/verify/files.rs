@@ -3,8 +3,7 @@ use super::Checker;
 use crate::{
     container::reader::Fault,
     index::{self, Index},
-    layout,
-    manifest,
+    layout, manifest,
     report::{Code, Findings},
 };
 use lacre_proof::hash::sha256;

@@ -98,9 +98,7 @@ impl<R: Read + Seek> Checker<R> {
     fn claim(&mut self, number: u64, hash: Digest, directory: &str) {
         let at = usize::try_from(number).unwrap_or(usize::MAX);
         match self.chain.get_mut(at) {
-            Some(link)
-                if link.hash == hash && link.communication.is_some() && !link.claimed =>
-            {
+            Some(link) if link.hash == hash && link.communication.is_some() && !link.claimed => {
                 link.claimed = true;
             }
             _ => self.findings.add(Code::NotInChain, directory, &[]),

@@ -5,7 +5,12 @@ use crate::{
     index::Index,
     layout, pem,
     report::{Code, Fingerprint},
-    sign::{Fault, cades, certificate::{Read as Certificate, Use}, signed_data::Signed, stamp},
+    sign::{
+        Fault, cades,
+        certificate::{Read as Certificate, Use},
+        signed_data::Signed,
+        stamp,
+    },
 };
 use lacre_proof::{LogVkey, hash::sha256};
 use lacre_term::Micros;
@@ -138,11 +143,7 @@ impl<R: Read + Seek> Checker<R> {
 }
 
 /// A signature that holds, by a certificate that its CA vouches for at that time.
-fn vouched(
-    verdict: Result<Signed, Fault>,
-    ca: &Certificate,
-    usage: Use,
-) -> Result<Signed, Fault> {
+fn vouched(verdict: Result<Signed, Fault>, ca: &Certificate, usage: Use) -> Result<Signed, Fault> {
     let signed = verdict?;
     signed.signer.check(ca, usage, signed.signing_time)?;
     Ok(signed)

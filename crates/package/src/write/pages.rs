@@ -24,7 +24,8 @@ const STYLE: &str = "body{max-width:46rem;margin:2rem auto;padding:0 1rem;\
     code{overflow-wrap:anywhere}.warning{border:3px solid #8a1f11;padding:.5rem 1rem}";
 
 /// The commands, the same in both languages.
-const UNPACK: &str = "mkdir paquete &amp;&amp; unzip -q paquete.asice -d paquete &amp;&amp; cd paquete";
+const UNPACK: &str =
+    "mkdir paquete &amp;&amp; unzip -q paquete.asice -d paquete &amp;&amp; cd paquete";
 const HASHES: &str = "sha256sum -c --quiet manifest-sha256.txt &amp;&amp; \
     sha256sum -c --quiet tagmanifest-sha256.txt\n\
     grep -cF \"$(openssl dgst -sha256 -binary tagmanifest-sha256.txt | base64)\" \
@@ -87,8 +88,9 @@ pub(super) fn spanish(facts: &Facts<'_>) -> String {
          originales, y {withheld} comunicaciones retenidas, que se cuentan pero no se muestran. \
          Se hizo el {made} (hora UTC).</p>\n\
          <h2>Qué queda probado</h2>\n<ul>\n\
-         <li>Cada octeto de <code>pdus.ber</code> es el que se recibió y se selló: su huella está \
-         en el sello de su parte, y el sello en un registro público de asientos que solo crece.</li>\n\
+         <li>Cada octeto de <code>pdus.ber</code> es el que se recibió y se selló: su huella \
+         está en el sello de su parte, y el sello en un registro de asientos que solo puede \
+         crecer.</li>\n\
          <li>Los sellos forman una cadena numerada sin huecos ({seals} en total): quitar, añadir o \
          cambiar de sitio una comunicación se nota, y se dice cuál falta.</li>\n\
          <li>La lista de todos los archivos está firmada y fechada.</li>\n</ul>\n\
@@ -100,8 +102,9 @@ pub(super) fn spanish(facts: &Facts<'_>) -> String {
          derivados. Si importan, se rehacen desde los originales.</li>\n\
          <li>La hora del sello de tiempo, si la autoridad es la del propio sitio: es su palabra. \
          La hora de intercepción es palabra del operador.</li>\n\
-         <li>De quién son las claves. Las que van dentro solo prueban que el paquete no está roto: \
-         compárelas con la hoja de confianza (<code>trust.json</code>) que guarda el juzgado.</li>\n\
+         <li>De quién son las claves. Las que van dentro solo prueban que el paquete no está \
+         roto: compárelas con la hoja de confianza (<code>trust.json</code>) que guarda el \
+         juzgado.</li>\n\
          </ul>\n",
         seals = head.seals
     ));
@@ -175,7 +178,9 @@ pub(super) fn english(facts: &Facts<'_>) -> String {
          them with the trust sheet (<code>trust.json</code>) that the court keeps.</li>\n</ul>\n",
         seals = head.seals
     ));
-    body.push_str("<h2>How to check it</h2>\n<p>Without network and without our programs:</p>\n<ol>\n");
+    body.push_str(
+        "<h2>How to check it</h2>\n<p>Without network and without our programs:</p>\n<ol>\n",
+    );
     body.push_str(&step("Open the package in an empty folder.", UNPACK));
     body.push_str(&step(
         "Check the hashes. The first two commands say nothing when all is well; the last must \

@@ -51,10 +51,8 @@ impl<W: Write + Seek> Out<W> {
     ) -> Result<u64, WriteError> {
         let wrong = |why| WriteError::contradiction(directory, why);
         let mut size = length(leaves::HEADER.as_bytes());
-        let mut file = self
-            .writer
-            .open(&layout::pdus(directory), seal.octets)
-            .map_err(WriteError::Output)?;
+        let mut file =
+            self.writer.open(&layout::pdus(directory), seal.octets).map_err(WriteError::Output)?;
         let mut offset = 0_u64;
         let mut count = 0_u64;
         for record in (part.records)().map_err(WriteError::source(directory))? {

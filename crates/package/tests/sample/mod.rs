@@ -1,23 +1,25 @@
 //! A synthetic site, its ledger in miniature, and packages made of it.
 #![allow(dead_code, reason = "each test file uses its own half")]
+pub(crate) mod forge;
+
 use lacre_package::{
     Committed, Contents, Gap, MeasureTotals, Package, Seal, SiteIdentity, TrustSheet, TrustedLog,
     VaultHead, make,
     sign::{Names, Validity},
-    write::{ChainLink, Communication, Derivative, OrderDocument, Part, Record, Registration, Stub},
+    write::{
+        ChainLink, Communication, Derivative, OrderDocument, Part, Record, Registration, Stub,
+    },
 };
 use lacre_proof::{
-    Checkpoint, CommitmentProof, Frontier, LogKey, SecondEntry, TlogProof,
-    commit::commitment,
-    hash::sha256,
-    merkle, pdu,
+    Checkpoint, CommitmentProof, Frontier, LogKey, SecondEntry, TlogProof, commit::commitment,
+    hash::sha256, merkle, pdu,
 };
 use lacre_term::{Digest, Micros, PartId, Secret, VaultId};
 use std::{collections::BTreeMap, io::Cursor};
 
 pub(crate) const CASE: &str = "DP-412-2026";
 pub(crate) const ORDER: &str = "AUTO-2026-88";
-const START: i64 = 1_795_000_000;
+pub(crate) const START: i64 = 1_795_000_000;
 
 /// A site: its keys and its log.
 pub(crate) struct Site {
@@ -233,11 +235,36 @@ fn enter(site: &Site, commitments: &[Digest]) -> Vec<CommitmentProof> {
         .collect()
 }
 
+fn communication<'a>(
+    n: u64,
+    plan: &Plan,
+    sealed: &'a [Sealed],
+    proofs: &[CommitmentProof],
+) -> Communication<'a> {
+    let parts = sealed.iter().zip(proofs).filter(|(one, _)| one.n == n);
+    let parts = parts.map(|(one, proof)| Part {
+        seal: Committed { octets: one.octets.clone(), salt: one.salt, proof: proof.clone() },
+        records: Box::new(|| Ok(Box::new(one.records.iter().cloned().map(Ok)))),
+    });
+    let facts = serde_json::json!({
+        "schema": "lacre.communication/1", "n": n, "liid": "ES-VOIP-2026-0001",
+        "medium": "voice", "parties": [{"role": "from", "value": "+34600000001"}],
+    });
+    let serde_json::Value::Object(facts) = facts else { unreachable!() };
+    let derivatives =
+        plan.derivative.iter().map(|size| Derivative::of("audio.wav", vec![1; *size]));
+    Communication { n, facts, parts: parts.collect(), derivatives: derivatives.collect() }
+}
+
 /// Makes the package of `plan` at `site`; `make` has verified it.
 pub(crate) fn build(site: &Site, plan: &Plan) -> Built {
     let document = b"%PDF-1.7 auto de ejemplo".to_vec();
+    let order = format!("{{\"case\":\"{CASE}\",\"order\":\"{ORDER}\"}}");
     let registration = format!(
-        "{{\"change\":\"order_added\",\"order\":\"{ORDER}\",\"document_sha256\":\"{}\"}}",
+        "{{\"schema\":\"lacre.register/1\",\"number\":3,\"change\":{{\"kind\":\"order_added\",\
+         \"vault\":\"{}\",\"document\":{{\"name\":\"auto.pdf\",\"sha256\":\"{}\"}},\
+         \"order\":{order}}}}}",
+        vault(),
         sha256(&document)
     )
     .into_bytes();
@@ -256,26 +283,8 @@ pub(crate) fn build(site: &Site, plan: &Plan) -> Built {
             ChainLink::Shown(one.octets.clone())
         })
     });
-    let communications = plan.communications.iter().filter(|n| !withheld(**n)).map(|n| {
-        let parts = sealed.iter().zip(&proofs).filter(|(one, _)| one.n == *n);
-        let parts = parts.map(|(one, proof)| Part {
-            seal: Committed { octets: one.octets.clone(), salt: one.salt, proof: proof.clone() },
-            records: Box::new(|| Ok(Box::new(one.records.iter().cloned().map(Ok)))),
-        });
-        let facts = serde_json::json!({
-            "schema": "lacre.communication/1", "n": n, "liid": "ES-VOIP-2026-0001",
-            "medium": "voice", "parties": [{"role": "from", "value": "+34600000001"}],
-        });
-        let serde_json::Value::Object(facts) = facts else { unreachable!() };
-        let derivatives =
-            plan.derivative.iter().map(|size| Derivative::of("audio.wav", vec![1; *size]));
-        Ok(Communication {
-            n: *n,
-            facts,
-            parts: parts.collect(),
-            derivatives: derivatives.collect(),
-        })
-    });
+    let shown = plan.communications.iter().filter(|n| !withheld(**n));
+    let communications = shown.map(|n| Ok(communication(*n, plan, &sealed, &proofs)));
     let stubs = plan.withheld.iter().map(|n| Stub {
         n: *n,
         reason: "privileged".into(),
@@ -298,7 +307,7 @@ pub(crate) fn build(site: &Site, plan: &Plan) -> Built {
             octets: registration.clone(),
             entered: Some(([200; 32], proofs[sealed.len()].clone())),
         },
-        order: b"{\"case\":\"DP-412-2026\",\"order\":\"AUTO-2026-88\"}".to_vec(),
+        order: order.into_bytes(),
         order_document: plan
             .document
             .then(|| OrderDocument { extension: "pdf".into(), octets: document }),

@@ -36,10 +36,7 @@ async fn keep_alives_are_answered_with_their_own_numbers() {
     let site = Site::open(quick(), 64).await;
     let mut socket = TcpStream::connect(site.plain()).await.unwrap();
     for number in [1, 2, u32::MAX] {
-        socket
-            .write_all(&pdu::keep_alive(&header(number)))
-            .await
-            .unwrap();
+        socket.write_all(&pdu::keep_alive(&header(number))).await.unwrap();
         let answer = answer(&mut socket).await;
         assert_eq!((answer.kind, answer.sequence_number), (4, number));
     }
@@ -53,10 +50,7 @@ async fn a_mediation_function_stays_connected_through_its_keep_alives() {
     let peer = Mediation::start(settings);
     until(|| peer.counts().keep_alives_answered >= 5).await;
     let counts = peer.close().await;
-    assert_eq!(
-        (counts.connections, counts.lost, counts.wrong_answers),
-        (1, 0, 0)
-    );
+    assert_eq!((counts.connections, counts.lost, counts.wrong_answers), (1, 0, 0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -65,10 +59,7 @@ async fn an_acknowledgement_comes_only_after_intake_says_durable() {
     site.intake.hold(false, true);
     let mut socket = TcpStream::connect(site.plain()).await.unwrap();
     socket.write_all(&pdu::test(&header(0))).await.unwrap();
-    socket
-        .write_all(&pdu::ack_request(&header(41)))
-        .await
-        .unwrap();
+    socket.write_all(&pdu::ack_request(&header(41))).await.unwrap();
     site.has(2).await;
     let silence = timeout(Duration::from_millis(300), socket.read_u8()).await;
     assert!(silence.is_err(), "answered before anything was durable");
@@ -83,10 +74,7 @@ async fn a_peer_that_closed_its_side_still_gets_its_acknowledgement() {
     let site = Site::open(quick(), 64).await;
     site.intake.hold(false, true);
     let mut socket = TcpStream::connect(site.plain()).await.unwrap();
-    socket
-        .write_all(&pdu::ack_request(&header(7)))
-        .await
-        .unwrap();
+    socket.write_all(&pdu::ack_request(&header(7))).await.unwrap();
     socket.shutdown().await.unwrap();
     sleep(Duration::from_millis(100)).await;
     site.intake.hold(false, false);

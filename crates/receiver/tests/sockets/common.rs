@@ -32,10 +32,7 @@ impl PeerBook for Book {
     }
 
     fn session(&self, peer: Option<&str>, event: &str) {
-        self.events
-            .lock()
-            .unwrap()
-            .push(format!("{}: {event}", peer.unwrap_or("-")));
+        self.events.lock().unwrap().push(format!("{}: {event}", peer.unwrap_or("-")));
     }
 }
 
@@ -54,12 +51,7 @@ impl Intake {
     }
 
     pub(crate) fn octets(&self) -> Vec<Vec<u8>> {
-        self.kept
-            .lock()
-            .unwrap()
-            .iter()
-            .map(|delivery| delivery.octets.clone())
-            .collect()
+        self.kept.lock().unwrap().iter().map(|delivery| delivery.octets.clone()).collect()
     }
 
     pub(crate) fn count(&self) -> usize {
@@ -116,33 +108,19 @@ impl Site {
             Identity::generate("lemf.example").unwrap(),
             Identity::generate("mf.example").unwrap(),
         );
-        book.certificates
-            .lock()
-            .unwrap()
-            .insert(peer.sha256(), "OP-A".into());
+        book.certificates.lock().unwrap().insert(peer.sha256(), "OP-A".into());
         *book.plain.lock().unwrap() = Some("OP-P".into());
         let taking = Arc::clone(&intake);
         std::thread::spawn(move || taking.run(&queue));
         let pem = (server.certificate_pem.as_bytes(), server.key_pem.as_bytes());
         let identity = ServerIdentity::from_pem(pem.0, pem.1).unwrap();
         let any = "127.0.0.1:0".parse().unwrap();
-        let plain = Listener::Plain {
-            address: any,
-            tunnel: None,
-        };
+        let plain = Listener::Plain { address: any, tunnel: None };
         let listeners = vec![Listener::Tls { address: any }, plain];
         let settings = Settings { listeners, limits };
         let known: Arc<dyn PeerBook> = Arc::<Book>::clone(&book);
-        let receiver = Receiver::start(settings, Some(identity), door, known, now)
-            .await
-            .unwrap();
-        Self {
-            receiver,
-            book,
-            intake,
-            server,
-            peer,
-        }
+        let receiver = Receiver::start(settings, Some(identity), door, known, now).await.unwrap();
+        Self { receiver, book, intake, server, peer }
     }
 
     pub(crate) fn tls(&self) -> SocketAddr {

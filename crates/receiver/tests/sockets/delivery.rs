@@ -22,13 +22,7 @@ fn busy() -> Scenario {
     };
     scenario.call(line, 7, Duration::ZERO, &call);
     let text = (MessageForm::Sms, "A las ocho en el muelle");
-    scenario.message(
-        line,
-        8,
-        Duration::from_secs(1),
-        ("34000000002", false),
-        text,
-    );
+    scenario.message(line, 8, Duration::from_secs(1), ("34000000002", false), text);
     scenario.email(
         line,
         9,
@@ -57,17 +51,12 @@ fn recorded() -> Vec<(String, Vec<u8>)> {
 fn cut(stream: &[u8]) -> Vec<Vec<u8>> {
     let (mut at, mut pdus) = (0, Vec::new());
     while at < stream.len() {
-        let (count, long) = (
-            usize::from(stream[at + 1] & 0x7f),
-            stream[at + 1] & 0x80 != 0,
-        );
+        let (count, long) = (usize::from(stream[at + 1] & 0x7f), stream[at + 1] & 0x80 != 0);
         let (head, length) = match long {
             false => (2, count),
             true => (
                 2 + count,
-                stream[at + 2..at + 2 + count]
-                    .iter()
-                    .fold(0, |n, o| n << 8 | usize::from(*o)),
+                stream[at + 2..at + 2 + count].iter().fold(0, |n, o| n << 8 | usize::from(*o)),
             ),
         };
         pdus.push(stream[at..at + head + length].to_vec());
@@ -82,26 +71,14 @@ async fn recorded_streams_arrive_pdu_by_pdu_whatever_the_pieces() {
         let site = Site::open(quick(), 256).await;
         let sent = cut(&stream);
         let mut settings = site.operator();
-        settings.chunks = Chunks::Random {
-            seed: 9,
-            octets_max: 3000,
-        };
+        settings.chunks = Chunks::Random { seed: 9, octets_max: 3000 };
         let answers = replay(&settings, &stream).await.unwrap();
         site.has(sent.len()).await;
         assert!(site.intake.octets() == sent, "{name}");
-        assert!(
-            answers.iter().all(|answer| answer.kind == 4),
-            "keep-alives and nothing else"
-        );
+        assert!(answers.iter().all(|answer| answer.kind == 4), "keep-alives and nothing else");
         assert!(!answers.is_empty(), "each recording holds some");
-        let peers: Vec<_> = site
-            .intake
-            .kept
-            .lock()
-            .unwrap()
-            .iter()
-            .map(|d| d.peer.clone())
-            .collect();
+        let peers: Vec<_> =
+            site.intake.kept.lock().unwrap().iter().map(|d| d.peer.clone()).collect();
         assert!(peers.iter().all(|peer| &**peer == "OP-A"));
     }
 }
@@ -109,10 +86,7 @@ async fn recorded_streams_arrive_pdu_by_pdu_whatever_the_pieces() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_live_scenario_arrives_whole_over_two_connections() {
     let site = Site::open(quick(), 256).await;
-    let (hi2, hi3) = (
-        Mediation::start(site.operator()),
-        Mediation::start(site.operator()),
-    );
+    let (hi2, hi3) = (Mediation::start(site.operator()), Mediation::start(site.operator()));
     let scenario = busy();
     let sent = deliver(&scenario, 0, (&hi2, &hi3), || NOW).await.unwrap();
     hi2.flush().await.unwrap();
@@ -122,11 +96,7 @@ async fn a_live_scenario_arrives_whole_over_two_connections() {
     site.has(usize::try_from(sent).unwrap() + 2).await;
     assert_eq!(site.receiver.connections().len(), 2);
     let in_time = scenario.pdus(NOW);
-    assert!(
-        in_time
-            .windows(2)
-            .all(|pair| pair[0].after <= pair[1].after)
-    );
+    assert!(in_time.windows(2).all(|pair| pair[0].after <= pair[1].after));
     hi2.close().await;
     hi3.close().await;
     until(|| site.receiver.connections().is_empty()).await;
@@ -137,12 +107,7 @@ async fn a_live_scenario_arrives_whole_over_two_connections() {
 async fn what_a_peer_sends_again_after_a_lost_connection_is_passed_on_again() {
     let site = Site::open(quick(), 256).await;
     let peer = Mediation::start(site.operator());
-    let pdus: Vec<_> = busy()
-        .pdus(NOW)
-        .into_iter()
-        .take(20)
-        .map(|timed| timed.octets)
-        .collect();
+    let pdus: Vec<_> = busy().pdus(NOW).into_iter().take(20).map(|timed| timed.octets).collect();
     for pdu in &pdus[..10] {
         peer.send(pdu.clone()).await.unwrap();
     }
@@ -153,20 +118,10 @@ async fn what_a_peer_sends_again_after_a_lost_connection_is_passed_on_again() {
     }
     peer.flush().await.unwrap();
     let counts = peer.close().await;
-    assert_eq!(
-        (counts.sent, counts.resent, counts.connections),
-        (20, 10, 2)
-    );
+    assert_eq!((counts.sent, counts.resent, counts.connections), (20, 10, 2));
     site.has(32).await;
     let kept = site.intake.octets();
-    let again = [
-        &pdus[..10],
-        &kept[10..11],
-        &pdus[..10],
-        &pdus[10..],
-        &kept[31..],
-    ]
-    .concat();
+    let again = [&pdus[..10], &kept[10..11], &pdus[..10], &pdus[10..], &kept[31..]].concat();
     assert!(kept == again, "old, keep-alive, old again, new, keep-alive");
 }
 
@@ -195,9 +150,7 @@ async fn stopping_the_port_closes_in_order_and_loses_nothing_that_was_sent() {
     until(|| intake.count() > 0).await;
     let stopping = tokio::spawn(receiver.stop());
     let mut rest = Vec::new();
-    raw.read_to_end(&mut rest)
-        .await
-        .expect("closed with FIN, not reset");
+    raw.read_to_end(&mut rest).await.expect("closed with FIN, not reset");
     drop(raw);
     let counts = stopping.await.unwrap();
     assert!(rest.is_empty(), "nothing unsolicited is ever sent");

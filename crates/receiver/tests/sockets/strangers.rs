@@ -21,9 +21,7 @@ async fn try_in(site: &Site, config: Arc<ClientConfig>) -> Result<Vec<u8>, std::
     let tcp = TcpStream::connect(site.tls()).await.unwrap();
     let name = ServerName::try_from("lemf.example").unwrap();
     let mut stream = TlsConnector::from(config).connect(name, tcp).await?;
-    stream
-        .write_all(&pdu::keep_alive(&Header::new(b"-", b"OP-A")))
-        .await?;
+    stream.write_all(&pdu::keep_alive(&Header::new(b"-", b"OP-A"))).await?;
     let mut octets = vec![0; 512];
     let read = stream.read(&mut octets).await?;
     octets.truncate(read);
@@ -31,10 +29,7 @@ async fn try_in(site: &Site, config: Arc<ClientConfig>) -> Result<Vec<u8>, std::
 }
 
 fn alert(error: &std::io::Error) -> AlertDescription {
-    match error
-        .get_ref()
-        .and_then(|inner| inner.downcast_ref::<rustls::Error>())
-    {
+    match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
         Some(rustls::Error::AlertReceived(alert)) => *alert,
         _ => panic!("expected a TLS alert, got {error:?}"),
     }
@@ -49,6 +44,23 @@ async fn a_registered_certificate_gets_in_and_is_answered() {
     assert_eq!(site.events()[0], "OP-A: session opened");
 }
 
+/// Some mediation functions know nothing newer; the book rules there too.
+#[tokio::test(flavor = "multi_thread")]
+async fn tls_1_2_is_spoken_under_the_same_rule() {
+    let site = Site::open(quick(), 64).await;
+    let stranger = Identity::generate("mf.example").unwrap();
+    for (identity, welcome) in [(&site.peer, true), (&stranger, false)] {
+        let old = identity.client_of(site.server.sha256(), &[&rustls::version::TLS12]).unwrap();
+        match try_in(&site, old).await {
+            Ok(octets) => assert!(welcome && !octets.is_empty()),
+            Err(error) => {
+                assert!(!welcome, "{error}");
+                assert_eq!(alert(&error), AlertDescription::AccessDenied);
+            }
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_unknown_certificate_gets_an_alert_and_no_octet() {
     let site = Site::open(quick(), 64).await;
@@ -58,10 +70,7 @@ async fn an_unknown_certificate_gets_an_alert_and_no_octet() {
     assert_eq!(alert(&error), AlertDescription::AccessDenied);
     until(|| site.receiver.counts().refused == 1).await;
     until(|| !site.events().is_empty()).await;
-    assert_eq!(
-        site.events(),
-        ["-: session refused: certificate not registered"]
-    );
+    assert_eq!(site.events(), ["-: session refused: certificate not registered"]);
     assert_eq!((site.intake.count(), site.receiver.counts().opened), (0, 0));
 }
 
@@ -99,12 +108,20 @@ async fn a_peer_removed_from_the_book_is_closed_and_not_let_in_again() {
     until(|| site.receiver.counts().refused >= 2).await;
     let ended = |event: &String| event.starts_with("OP-A: session closed: the peer is no longer");
     until(|| site.events().iter().any(ended)).await;
-    let refused = site
-        .events()
-        .iter()
-        .filter(|event| event.contains("refused"))
-        .count();
+    let refused = site.events().iter().filter(|event| event.contains("refused")).count();
     assert_eq!(refused, 1, "refusals are counted, not entered one by one");
+}
+
+/// A resumed session would not be looked up in the book.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_session_is_ever_resumed() {
+    let site = Site::open(quick(), 64).await;
+    let config = site.peer.client(site.server.sha256()).unwrap();
+    for _ in 0..2 {
+        assert!(!try_in(&site, Arc::clone(&config)).await.unwrap().is_empty());
+    }
+    site.book.certificates.lock().unwrap().clear();
+    assert!(try_in(&site, config).await.is_err());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -122,29 +139,14 @@ async fn an_address_not_registered_is_refused_on_a_plain_listener() {
 async fn a_port_does_not_open_outside_its_fence() {
     let book: Arc<dyn lacre_custody::door::PeerBook> = Arc::new(crate::common::Book::default());
     let open = |listener| {
-        let settings = Settings {
-            listeners: vec![listener],
-            ..Settings::default()
-        };
+        let settings = Settings { listeners: vec![listener], ..Settings::default() };
         Receiver::start(settings, None, door(1).0, Arc::clone(&book), || NOW)
     };
     let address = "0.0.0.0:0".parse().unwrap();
-    let refused = open(Listener::Plain {
-        address,
-        tunnel: None,
-    })
-    .await
-    .err()
-    .unwrap();
-    assert!(matches!(
-        refused,
-        StartError::Fence(FenceError::NotLoopback { .. })
-    ));
+    let refused = open(Listener::Plain { address, tunnel: None }).await.err().unwrap();
+    assert!(matches!(refused, StartError::Fence(FenceError::NotLoopback { .. })));
     let refused = open(Listener::Tls { address }).await.err().unwrap();
-    assert!(
-        matches!(refused, StartError::NoIdentity { .. }),
-        "TLS needs a certificate"
-    );
+    assert!(matches!(refused, StartError::NoIdentity { .. }), "TLS needs a certificate");
     assert!(ServerIdentity::from_pem(b"", b"").is_err());
 }
 
@@ -161,8 +163,5 @@ async fn one_address_cannot_take_every_place_with_half_handshakes() {
     until(|| site.receiver.counts().refused >= 5).await;
     until(|| site.receiver.counts().refused == 8).await;
     let config = site.peer.client(site.server.sha256()).unwrap();
-    assert!(
-        !try_in(&site, config).await.unwrap().is_empty(),
-        "places are free again"
-    );
+    assert!(!try_in(&site, config).await.unwrap().is_empty(), "places are free again");
 }

@@ -3,7 +3,7 @@
 //! Whatever the form, a reader finds the old state or the new one whole, a writer can go on from
 //! what it reads, and everything that was acknowledged is there after a power cut at any write.
 //!
-//! Rules: LAYOUT.md section 5; DESIGN.md decision 16 (a failed sync is final).
+//! Rules: ARCHITECTURE.md section 5; DESIGN.md decision 16 (a failed sync is final).
 
 use super::{Kept, Site, Story, hold, same, works};
 use crate::faults::{Failure, Operation, Switches, around};

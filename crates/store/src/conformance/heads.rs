@@ -1,6 +1,6 @@
 //! Stories of [`Heads`](crate::Heads): one writer at a time, whole, never back.
 //!
-//! Rule: LAYOUT.md section 5.
+//! Rule: ARCHITECTURE.md section 5.
 
 use std::thread;
 

@@ -4,7 +4,7 @@
 //! that `lacre doctor` can run them against a live storage as well as a test can. [`model`] holds
 //! engines against a reference by arbitrary runs of steps.
 //!
-//! Rules: LAYOUT.md section 5 (the seam) and section 7 (conformance).
+//! Rules: ARCHITECTURE.md section 5 (the seam) and section 7 (conformance).
 
 mod disk;
 mod failures;

@@ -3,7 +3,7 @@
 //! The reference knows no files, no locks and no transactions, only maps; it is small enough to
 //! be right at a glance. Steps are made of numbers, so that a property test can shrink them.
 //!
-//! Rules: LAYOUT.md section 5; the promises in the documentation of the ports.
+//! Rules: ARCHITECTURE.md section 5; the promises in the documentation of the ports.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,6 +1,6 @@
 //! Stories of [`Objects`](crate::Objects): put once, read any part, listed in order.
 //!
-//! Rule: LAYOUT.md section 5.
+//! Rule: ARCHITECTURE.md section 5.
 
 use std::thread;
 

@@ -1,6 +1,6 @@
 //! Heads in memory: one lock makes every swap, and every run of swaps, whole.
 //!
-//! Rule: LAYOUT.md section 5.
+//! Rule: ARCHITECTURE.md section 5.
 
 use std::collections::BTreeMap;
 

@@ -4,7 +4,7 @@
 //! seeded [`MemoryEngine::crash`] takes back or tears what no sync covered, as a power loss does;
 //! its [`Switches`] make single operations fail in both forms.
 //!
-//! Rules: LAYOUT.md section 5; DESIGN.md decision 16.
+//! Rules: ARCHITECTURE.md section 5; DESIGN.md decision 16.
 
 mod disk;
 mod heads;

@@ -1,6 +1,6 @@
 //! Objects in memory: a put is kept at once and survives every crash.
 //!
-//! Rule: LAYOUT.md section 5.
+//! Rule: ARCHITECTURE.md section 5.
 
 use super::{Handle, octets_of, range};
 use crate::{DeleteError, GetError, ListError, Objects, PutError};

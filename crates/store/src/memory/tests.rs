@@ -1,6 +1,6 @@
 //! The memory engine keeps every promise, and loses in a crash what no promise covers.
 //!
-//! Rules: LAYOUT.md section 5; DESIGN.md decision 16.
+//! Rules: ARCHITECTURE.md section 5; DESIGN.md decision 16.
 
 use proptest::prelude::*;
 

@@ -46,17 +46,8 @@ pub(super) enum Tallied {
 
 impl Tally {
     fn cell(&self, what: Tallied) -> &AtomicU64 {
-        let [
-            connections,
-            lost,
-            sent,
-            resent,
-            alive,
-            answered,
-            asked,
-            acknowledged,
-            wrong,
-        ] = &self.0;
+        let [connections, lost, sent, resent, alive, answered, asked, acknowledged, wrong] =
+            &self.0;
         match what {
             Tallied::Connections => connections,
             Tallied::Lost => lost,

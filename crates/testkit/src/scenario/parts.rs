@@ -13,11 +13,7 @@ pub(super) fn uri(number: &str) -> String {
 pub(super) type End<'a> = (&'a str, IpAddr);
 
 pub(super) fn ends<'a>(incoming: bool, target: End<'a>, other: End<'a>) -> (End<'a>, End<'a>) {
-    if incoming {
-        (other, target)
-    } else {
-        (target, other)
-    }
+    if incoming { (other, target) } else { (target, other) }
 }
 
 pub(super) fn dialogue(caller: End<'_>, callee: End<'_>, cin: u32) -> Dialogue {
@@ -55,14 +51,10 @@ pub(super) fn ip_packet(home: IpAddr, count: u32, chance: &mut Chance) -> (bool,
     let there = SocketAddr::new(Ipv4Addr::new(203, 0, 113, 80).into(), 80);
     if count.is_multiple_of(4) {
         let asked = format!("GET /page/{count} HTTP/1.1\r\nHost: www.example\r\n\r\n");
-        return (
-            true,
-            packet::tcp(here, there, (count, count), asked.as_bytes()),
-        );
+        return (true, packet::tcp(here, there, (count, count), asked.as_bytes()));
     }
     let size = usize::try_from(200 + chance.below(1200)).unwrap_or(200);
-    let body: Vec<u8> = (0..size)
-        .map(|_| u8::try_from(0x20 + chance.below(95)).unwrap_or(b' '))
-        .collect();
+    let body: Vec<u8> =
+        (0..size).map(|_| u8::try_from(0x20 + chance.below(95)).unwrap_or(b' ')).collect();
     (false, packet::tcp(there, here, (count, count), &body))
 }

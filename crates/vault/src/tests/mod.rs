@@ -3,6 +3,7 @@ mod erasure;
 mod hostile;
 mod journal;
 mod keys;
+mod known;
 mod quarantine;
 mod segment;
 

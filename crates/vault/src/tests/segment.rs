@@ -143,6 +143,76 @@ fn a_cut_is_the_same_cut_however_often_it_failed() {
     }
 }
 
+/// Power loss at every write on the way from journal to segment, lives after lives: what the
+/// reader then finds is what was committed, once, and perhaps the record under way.
+#[test]
+fn whenever_the_power_goes_journal_and_segments_hold_each_record_once() {
+    for failure in Failure::BOTH {
+        for cut_at in 0..45 {
+            let mut node = node();
+            let mut committed = 0;
+            for life in 0..4 {
+                node.memory.switches().reset();
+                node.memory.switches().cut_power_after(cut_at + life, failure);
+                committed = live(&node, committed);
+                node.crash(cut_at * 17 + life);
+                drop(node.journal());
+                let reader = VaultReader::open(&node.engine, VAULT).unwrap();
+                let Ok(records) = reader.records(part(1), 0) else {
+                    assert_eq!(committed, 0);
+                    continue;
+                };
+                let held: Vec<_> = records.map(|record| record.unwrap()).collect();
+                let count = u64::try_from(held.len()).unwrap();
+                assert!(count == committed || count == committed + 1, "{count} of {committed}");
+                for (record, number) in held.iter().zip(0..) {
+                    assert_eq!(*record, (number, words(part(1), number)));
+                }
+                assert_eq!(reader.count(part(1)), count);
+                committed = count;
+            }
+        }
+    }
+}
+
+/// Commits, rolls, cuts and retires until the power goes; returns how many are surely committed.
+fn live(node: &Node, mut committed: u64) -> u64 {
+    let (disk, objects) = (node.engine.journal.clone(), node.engine.objects.clone());
+    let Ok((mut journal, _)) = Journal::open(disk.clone(), &node.machine) else {
+        return committed;
+    };
+    loop {
+        for _ in 0..2 {
+            let sealed = words(part(1), committed);
+            let record =
+                Record::Pdu { vault: VAULT, part: part(1), number: committed, sealed: &sealed };
+            journal.append(record).unwrap();
+            if journal.commit(b"").is_err() {
+                return committed;
+            }
+            committed += 1;
+        }
+        if journal.roll().is_err() {
+            return committed;
+        }
+        // Every other time the file waits, so that cut and uncut ones stand side by side.
+        let waiting = usize::try_from(committed / 2 % 2).unwrap();
+        while journal.closed_files().len() > waiting {
+            let file = journal.closed_files().remove(0);
+            match cut(disk.as_ref(), &file, objects.as_ref()) {
+                Ok(_) => {}
+                Err(CutError::Put { .. } | CutError::Journal { .. } | CutError::Compare { .. }) => {
+                    return committed;
+                }
+                Err(error) => panic!("{error}"),
+            }
+            if journal.retire(&file).is_err() {
+                return committed;
+            }
+        }
+    }
+}
+
 /// The twin: something else under the key is never taken for ours.
 #[test]
 fn a_cut_over_a_foreign_object_is_refused_and_the_file_kept() {

@@ -347,7 +347,7 @@ fn only_a_court_role_confirms_and_a_dev_site_needs_none() {
 
 #[test]
 fn a_document_s_name_holds_no_folder() {
-    let document = Some(paper("/home/x/auto.pdf"));
+    let document = Some(paper("/srv/x/auto.pdf"));
     let change = added(order("A", "LI-7", "2026-01-01", "2026-04-01"), 1, document);
     let error = refused(&mut Register::new(), change);
     assert!(matches!(error, RegisterError::Folder { .. }));
