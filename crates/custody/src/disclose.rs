@@ -4,13 +4,14 @@
 //! everything is written, and verified before it leaves.
 //!
 //! Rules: DESIGN decisions 5, 12, 13, 26; `spec/package.md`.
-use crate::browse::{Folded, OpenVault, PartView, beyond_scope, scope_of};
+use crate::browse::{Folded, beyond_scope, scope_of};
 use crate::chain;
 use crate::derive;
 use crate::error::CustodyError;
 use crate::filing::Document;
 use crate::house::{House, lock};
 use crate::intake::part::Ending;
+use crate::opened::{OpenVault, PartView};
 use crate::register::Author;
 use crate::site::Site;
 use lacre_catalogue::Catalogue;
@@ -19,6 +20,7 @@ use lacre_package::write::{
     ChainLink, Communication, Contents, Derivative, OrderDocument, Part, Record, Records,
     Registration, SourceError, Stub,
 };
+use lacre_ledger::PublishedCheckpoint;
 use lacre_package::{Committed, Package};
 use lacre_term::{Digest, Micros};
 use lacre_vault::{Drawer, PartKeys};
@@ -53,7 +55,8 @@ impl House {
         let identity = self.site.identity()?;
         let trust = TrustSheet::parse(&self.site.trust_sheet()?)
             .map_err(|error| CustodyError::Package(error.to_string()))?;
-        let making = Making { house: self, order, vault: &vault, catalogue: &catalogue };
+        let under = self.site.ledger.published();
+        let making = Making { house: self, order, vault: &vault, catalogue: &catalogue, under };
         let contents = making.contents(head, !register.is_marked(order), now)?;
         lacre_package::make(file, contents, &identity, &trust)
             .map_err(|error| CustodyError::Package(chain_of(&error)))
@@ -135,6 +138,8 @@ struct Making<'a> {
     order: &'a Order,
     vault: &'a OpenVault,
     catalogue: &'a Catalogue,
+    /// Every proof leads to this one checkpoint.
+    under: PublishedCheckpoint,
 }
 
 impl<'a> Making<'a> {
@@ -147,7 +152,7 @@ impl<'a> Making<'a> {
         let site: &'a Site = &self.house.site;
         let (entry, registration) =
             lock(&self.house.book).registration(site, &self.order.document.order)?;
-        let proof = prove(site, &registration.commitment(), entry.at)?;
+        let proof = prove(site, &registration.commitment(), entry.at, &self.under)?;
         let order = match &entry.change {
             Change::OrderAdded(added) => serde_json::to_vec(&added.order)
                 .map_err(|error| CustodyError::Broken(error.to_string()))?,
@@ -167,7 +172,7 @@ impl<'a> Making<'a> {
         Ok(Contents {
             made_at: now,
             accredited,
-            head: committed(site, &head_document, head.entered_at)?,
+            head: committed(site, &head_document, head.entered_at, &self.under)?,
             registration: Registration {
                 octets: registration.octets,
                 entered: Some((registration.salt, proof)),
@@ -241,9 +246,10 @@ impl<'a> Making<'a> {
         withheld: BTreeSet<u64>,
     ) -> Box<dyn Iterator<Item = Result<Communication<'a>, SourceError>> + 'a> {
         let (house, vault, catalogue) = (self.house, self.vault, self.catalogue);
+        let under = self.under.clone();
         let shown = vault.communications.iter().filter(move |(n, _)| !withheld.contains(n));
         Box::new(shown.map(move |(n, parts)| {
-            communication(house, vault, catalogue, *n, parts).map_err(SourceError::from)
+            communication(house, vault, catalogue, (*n, parts), &under).map_err(SourceError::from)
         }))
     }
 }
@@ -252,8 +258,8 @@ fn communication<'a>(
     house: &'a House,
     vault: &'a OpenVault,
     catalogue: &Catalogue,
-    n: u64,
-    views: &'a [PartView],
+    (n, views): (u64, &'a [PartView]),
+    under: &PublishedCheckpoint,
 ) -> Result<Communication<'a>, CustodyError> {
     let site: &'a Site = &house.site;
     let row = catalogue
@@ -270,7 +276,7 @@ fn communication<'a>(
         };
         let keys = Rc::new(vault.keys(site, view.part)?);
         parts.push(Part {
-            seal: committed(site, document, seal.sealed_at)?,
+            seal: committed(site, document, seal.sealed_at, under)?,
             records: Box::new(move || records(vault, view, &keys)),
         });
     }
@@ -333,8 +339,9 @@ fn committed(
     site: &Site,
     document: &Document,
     entered_at: Micros,
+    under: &PublishedCheckpoint,
 ) -> Result<Committed, CustodyError> {
-    let proof = prove(site, &document.commitment(), entered_at)?;
+    let proof = prove(site, &document.commitment(), entered_at, under)?;
     Ok(Committed { octets: document.octets.clone(), salt: document.salt, proof })
 }
 
@@ -342,13 +349,14 @@ fn prove(
     site: &Site,
     commitment: &Digest,
     entered_at: Micros,
+    under: &PublishedCheckpoint,
 ) -> Result<lacre_proof::CommitmentProof, CustodyError> {
     let second = u64::try_from(entered_at.seconds().saturating_sub(2)).unwrap_or(0);
     let at = site.ledger.locate(commitment, second)?.ok_or(CustodyError::Damaged {
         key: format!("commitment {commitment}"),
         what: "is not in the ledger",
     })?;
-    Ok(site.ledger.prove(commitment, at)?)
+    Ok(site.ledger.prove_under(commitment, at, under)?)
 }
 
 fn extension_of(name: &str) -> String {

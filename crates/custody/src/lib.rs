@@ -18,6 +18,7 @@ pub mod error;
 pub mod filing;
 pub mod house;
 pub mod intake;
+mod opened;
 pub mod quarantine;
 pub mod register;
 pub mod site;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 /// Evidence store for court-ordered interceptions of telecommunications.
 #[derive(Debug, Clone, Parser)]
 #[command(name = "lacre", version, about, propagate_version = true, max_term_width = 100)]
-pub struct Cli {
+pub(crate) struct Cli {
     #[command(flatten)]
     pub common: Common,
     #[command(subcommand)]
@@ -14,7 +14,7 @@ pub struct Cli {
 
 /// Options of every command.
 #[derive(Debug, Clone, Args)]
-pub struct Common {
+pub(crate) struct Common {
     /// The site's folder.
     #[arg(long, global = true, env = "LACRE_SITE", value_name = "DIR")]
     pub site: Option<PathBuf>,
@@ -34,7 +34,7 @@ pub struct Common {
 
 /// A language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Lang {
+pub(crate) enum Lang {
     /// Spanish.
     Es,
     /// English.
@@ -42,7 +42,7 @@ pub enum Lang {
 }
 
 #[derive(Debug, Clone, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// A synthetic site: operators deliver live, a status page opens, nothing is kept.
     Demo(Demo),
     /// Make a site: keys, shares, log identity, trust sheet, court quarantine keys.
@@ -85,7 +85,7 @@ pub enum Command {
 }
 
 #[derive(Debug, Clone, Args)]
-pub struct Demo {
+pub(crate) struct Demo {
     /// Run to an end and exit with a summary.
     #[arg(long)]
     pub once: bool,
@@ -98,7 +98,7 @@ pub struct Demo {
 }
 
 #[derive(Debug, Clone, Args)]
-pub struct Init {
+pub(crate) struct Init {
     /// The folder to make; must not exist or be empty.
     pub dir: PathBuf,
     /// A site for trying things out: its share lies inside, one person may do everything.
@@ -119,14 +119,14 @@ pub struct Init {
 }
 
 #[derive(Debug, Clone, Args)]
-pub struct Unseal {
+pub(crate) struct Unseal {
     /// Files with one share each.
     #[arg(long = "share", value_name = "FILE", required = true)]
     pub shares: Vec<PathBuf>,
 }
 
 #[derive(Debug, Clone, Args)]
-pub struct Serve {
+pub(crate) struct Serve {
     /// Allow a `--dev` site to be served.
     #[arg(long)]
     pub dev: bool,
@@ -148,7 +148,7 @@ pub struct Serve {
 }
 
 #[derive(Debug, Clone, Subcommand)]
-pub enum Peer {
+pub(crate) enum Peer {
     /// Register a mediation function.
     Add(PeerAdd),
     /// List them.
@@ -161,7 +161,7 @@ pub enum Peer {
 }
 
 #[derive(Debug, Clone, Args)]
-pub struct PeerAdd {
+pub(crate) struct PeerAdd {
     /// Its name here.
     pub name: String,
     /// The operator it belongs to, as measures name it [default: NAME].
@@ -185,7 +185,7 @@ pub struct PeerAdd {
 }
 
 #[derive(Debug, Clone, Subcommand)]
-pub enum User {
+pub(crate) enum User {
     /// Register a person.
     Add {
         /// Their name.
@@ -205,7 +205,7 @@ pub enum User {
 }
 
 #[derive(Debug, Clone, Subcommand)]
-pub enum Case {
+pub(crate) enum Case {
     /// Open a case before its first order.
     Add {
         /// Its name.
@@ -219,7 +219,7 @@ pub enum Case {
 }
 
 #[derive(Debug, Clone, Subcommand)]
-pub enum Order {
+pub(crate) enum Order {
     /// Register an order from its JSON file.
     Add {
         /// The order (JSON).
@@ -263,14 +263,14 @@ pub enum Order {
 }
 
 #[derive(Debug, Clone, Subcommand)]
-pub enum Measure {
+pub(crate) enum Measure {
     /// List them.
     List,
 }
 
 #[derive(Debug, Clone, Args)]
 #[command(args_conflicts_with_subcommands = true)]
-pub struct Intake {
+pub(crate) struct Intake {
     #[command(subcommand)]
     pub command: Option<IntakeCommand>,
     /// Recorded handovers: PS-PDUs back to back.
@@ -282,7 +282,7 @@ pub struct Intake {
 }
 
 #[derive(Debug, Clone, Subcommand)]
-pub enum IntakeCommand {
+pub(crate) enum IntakeCommand {
     /// Counts since the site was made.
     Status,
     /// Gaps recorded, by measure.
@@ -293,7 +293,7 @@ pub enum IntakeCommand {
 }
 
 #[derive(Debug, Clone, Subcommand)]
-pub enum Quarantine {
+pub(crate) enum Quarantine {
     /// Count it by bag and reason; no key needed.
     List,
     /// Open it with a court key and bind it again under the orders registered now.
@@ -314,13 +314,13 @@ pub enum Quarantine {
 }
 
 #[derive(Debug, Clone, Args)]
-pub struct Decode {
+pub(crate) struct Decode {
     /// PS-PDUs back to back.
     pub file: PathBuf,
 }
 
 #[derive(Debug, Clone, Args)]
-pub struct Communications {
+pub(crate) struct Communications {
     #[command(subcommand)]
     pub command: Option<CommunicationsCommand>,
     #[command(flatten)]
@@ -328,7 +328,7 @@ pub struct Communications {
 }
 
 #[derive(Debug, Clone, Args)]
-pub struct CommunicationsFilter {
+pub(crate) struct CommunicationsFilter {
     /// Of this case.
     #[arg(long)]
     pub case: Option<String>,
@@ -347,7 +347,7 @@ pub struct CommunicationsFilter {
 }
 
 #[derive(Debug, Clone, Subcommand)]
-pub enum CommunicationsCommand {
+pub(crate) enum CommunicationsCommand {
     /// One communication.
     Show {
         /// Its number within the case.
@@ -374,7 +374,7 @@ pub enum CommunicationsCommand {
 
 /// Forms of content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Form {
+pub(crate) enum Form {
     /// The originals: PS-PDU octets back to back.
     Raw,
     /// 16-bit PCM, one channel per call side.
@@ -386,7 +386,7 @@ pub enum Form {
 }
 
 #[derive(Debug, Clone, Subcommand)]
-pub enum Package {
+pub(crate) enum Package {
     /// Make the package of an order, verify it, let it out.
     Make {
         /// The order.
@@ -401,7 +401,7 @@ pub enum Package {
 }
 
 #[derive(Debug, Clone, Args)]
-pub struct Verify {
+pub(crate) struct Verify {
     /// The package.
     pub file: PathBuf,
     /// The trust sheet the court holds.
@@ -413,7 +413,7 @@ pub struct Verify {
 }
 
 #[derive(Debug, Clone, Subcommand)]
-pub enum Ledger {
+pub(crate) enum Ledger {
     /// The newest checkpoint, a signed note.
     Checkpoint,
     /// Prove a commitment (64 hexadecimal digits).

@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// A house and the lock that says this process owns its site.
-pub struct Owned {
+pub(crate) struct Owned {
     /// The house.
     pub house: Arc<House>,
     _lock: embedded::SiteLock,
 }
 
 /// Where the server of a site listens for commands.
-pub fn socket_path(site: &Path) -> PathBuf {
+pub(crate) fn socket_path(site: &Path) -> PathBuf {
     site.join("lacre.sock")
 }
 
@@ -21,7 +21,7 @@ pub fn socket_path(site: &Path) -> PathBuf {
 ///
 /// # Errors
 /// `Ok(None)` when the site is in use; a [`Failure`] for everything else.
-pub fn open(dir: &Path) -> Result<Option<Owned>, Failure> {
+pub(crate) fn open(dir: &Path) -> Result<Option<Owned>, Failure> {
     if !embedded::is_site(dir) {
         return Err(Failure::usage(format!(
             "there is no site in {}: make one with `lacre init {}`",

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// One command's surroundings.
-pub struct Context<'a> {
+pub(crate) struct Context<'a> {
     /// Options of every command.
     pub common: Common,
     /// Folder that relative paths start from: the client's when a server runs the command.
@@ -22,12 +22,12 @@ pub struct Context<'a> {
 
 impl Context<'_> {
     /// `path` from where the user stands.
-    pub fn path(&self, path: &Path) -> PathBuf {
+    pub(crate) fn path(&self, path: &Path) -> PathBuf {
         self.cwd.join(path)
     }
 
     /// The language for people.
-    pub fn lang(&self) -> Lang {
+    pub(crate) fn lang(&self) -> Lang {
         self.common.lang.unwrap_or_else(|| {
             let set = ["LC_ALL", "LC_MESSAGES", "LANG"]
                 .into_iter()
@@ -37,7 +37,7 @@ impl Context<'_> {
     }
 
     /// The text in the user's language.
-    pub fn say<'t>(&self, es: &'t str, en: &'t str) -> &'t str {
+    pub(crate) fn say<'t>(&self, es: &'t str, en: &'t str) -> &'t str {
         match self.lang() {
             Lang::Es => es,
             Lang::En => en,
@@ -45,7 +45,7 @@ impl Context<'_> {
     }
 
     /// One JSON object on a line of stdout.
-    pub fn json<T: Serialize>(&mut self, value: &T) -> Result<(), Failure> {
+    pub(crate) fn json<T: Serialize>(&mut self, value: &T) -> Result<(), Failure> {
         let mut line = serde_json::to_vec(value)?;
         line.push(b'\n');
         self.out.write_all(&line)?;
@@ -53,17 +53,17 @@ impl Context<'_> {
     }
 
     /// A line of data.
-    pub fn line(&mut self, text: &str) -> Result<(), Failure> {
+    pub(crate) fn line(&mut self, text: &str) -> Result<(), Failure> {
         Ok(writeln!(self.out, "{text}")?)
     }
 
     /// A line for people.
-    pub fn tell(&mut self, text: &str) -> Result<(), Failure> {
+    pub(crate) fn tell(&mut self, text: &str) -> Result<(), Failure> {
         Ok(writeln!(self.err, "{text}")?)
     }
 
     /// Who acts: named, or the one person of a `--dev` site.
-    pub fn author(&self, house: &House) -> Result<Author, Failure> {
+    pub(crate) fn author(&self, house: &House) -> Result<Author, Failure> {
         let reason = self.common.reason.clone();
         match (&self.common.person, house.site().is_dev()) {
             (None, true) => Ok(Author { person: "dev".into(), role: "dev".into(), reason }),
@@ -89,12 +89,12 @@ impl Context<'_> {
 }
 
 /// Octets of a file the user named.
-pub fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {
+pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {
     std::fs::read(path).map_err(|error| Failure::file("read", path, &error))
 }
 
 /// Writes a file the user named; one that exists is left alone.
-pub fn write_new(path: &Path, octets: &[u8], private: bool) -> Result<(), Failure> {
+pub(crate) fn write_new(path: &Path, octets: &[u8], private: bool) -> Result<(), Failure> {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
     if private {
@@ -110,4 +110,4 @@ pub fn write_new(path: &Path, octets: &[u8], private: bool) -> Result<(), Failur
 }
 
 /// A house shared with a running server, or this command's own.
-pub type SharedHouse = Arc<House>;
+pub(crate) type SharedHouse = Arc<House>;

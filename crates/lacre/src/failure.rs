@@ -4,7 +4,7 @@ use std::fmt;
 
 /// Why a command did not do what was asked.
 #[derive(Debug)]
-pub struct Failure {
+pub(crate) struct Failure {
     /// Exit code.
     pub code: u8,
     message: String,
@@ -12,22 +12,22 @@ pub struct Failure {
 
 impl Failure {
     /// Wrong usage or input.
-    pub fn usage(message: impl Into<String>) -> Self {
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
         Self { code: 2, message: message.into() }
     }
 
     /// Refused: no order, no role, no reason, sealed.
-    pub fn refused(message: impl Into<String>) -> Self {
+    pub(crate) fn refused(message: impl Into<String>) -> Self {
         Self { code: 5, message: message.into() }
     }
 
     /// With a code of its own.
-    pub fn with(code: u8, message: impl Into<String>) -> Self {
+    pub(crate) fn with(code: u8, message: impl Into<String>) -> Self {
         Self { code, message: message.into() }
     }
 
     /// A file that could not be read or written.
-    pub fn file(doing: &str, path: &std::path::Path, error: &std::io::Error) -> Self {
+    pub(crate) fn file(doing: &str, path: &std::path::Path, error: &std::io::Error) -> Self {
         Self { code: 2, message: format!("could not {doing} {}: {error}", path.display()) }
     }
 }

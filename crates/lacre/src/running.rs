@@ -17,7 +17,7 @@ use std::thread::JoinHandle;
 const QUEUE: usize = 4096;
 
 /// What to open.
-pub struct Doors {
+pub(crate) struct Doors {
     /// Handover ports.
     pub listeners: Vec<Listener>,
     /// Certificate chain and key (PEM); else the site's own.
@@ -29,10 +29,10 @@ pub struct Doors {
 }
 
 /// Counts of communications by medium: open, sealed. Filled by whoever may read.
-pub type Media = Arc<Mutex<BTreeMap<String, (u64, u64)>>>;
+pub(crate) type Media = Arc<Mutex<BTreeMap<String, (u64, u64)>>>;
 
 /// Open doors.
-pub struct Running {
+pub(crate) struct Running {
     receiver: Receiver,
     web: Option<Web>,
     intake: JoinHandle<Result<(), lacre_custody::CustodyError>>,
@@ -46,7 +46,7 @@ impl Running {
     ///
     /// # Errors
     /// An address in use, a certificate that does not fit its key.
-    pub async fn start(
+    pub(crate) async fn start(
         dir: &Path,
         house: Arc<House>,
         doors: Doors,
@@ -103,17 +103,17 @@ impl Running {
     }
 
     /// Where the handover ports listen.
-    pub fn addresses(&self) -> &[SocketAddr] {
+    pub(crate) fn addresses(&self) -> &[SocketAddr] {
         self.receiver.addresses()
     }
 
     /// Where the status page is.
-    pub fn web_address(&self) -> Option<SocketAddr> {
+    pub(crate) fn web_address(&self) -> Option<SocketAddr> {
         self.web.as_ref().map(Web::address)
     }
 
     /// The certificate of the port, when the site made it.
-    pub fn certificate(&self) -> Option<&Path> {
+    pub(crate) fn certificate(&self) -> Option<&Path> {
         self.certificate.as_deref()
     }
 
@@ -121,7 +121,7 @@ impl Running {
     ///
     /// # Errors
     /// What stopped intake.
-    pub async fn stop(self) -> Result<(), Failure> {
+    pub(crate) async fn stop(self) -> Result<(), Failure> {
         self.receiver.stop().await;
         if let Some(web) = self.web {
             web.stop().await;

@@ -36,7 +36,7 @@ struct Request {
 ///
 /// # Errors
 /// [`Failure`] with code 6 when the server does not answer.
-pub fn forward(
+pub(crate) fn forward(
     socket: &Path,
     cli: &Cli,
     spanish: bool,
@@ -106,7 +106,7 @@ impl Write for Frames {
 ///
 /// # Errors
 /// The socket could not be made.
-pub fn listen(path: &Path, house: SharedHouse) -> io::Result<()> {
+pub(crate) fn listen(path: &Path, house: SharedHouse) -> io::Result<()> {
     match std::fs::remove_file(path) {
         Ok(()) => {}
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}

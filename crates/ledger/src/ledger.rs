@@ -30,6 +30,13 @@ pub struct Position {
     pub position: u32,
 }
 
+/// A published checkpoint: its size and its signed note.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublishedCheckpoint {
+    size: u64,
+    checkpoint: String,
+}
+
 /// A commitment that is durable in the sequencer and keeps its place. Only [`Ledger::enter`] makes
 /// one: whoever holds it may let the act take effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -290,22 +297,42 @@ impl Ledger {
         Ok(low)
     }
 
+    /// The newest published checkpoint, to prove several commitments under one and the same.
+    #[must_use]
+    pub fn published(&self) -> PublishedCheckpoint {
+        let (size, checkpoint) = lock(&self.newest).clone();
+        PublishedCheckpoint { size, checkpoint }
+    }
+
     /// The proof of a commitment, from its second up to the newest published checkpoint.
     ///
     /// # Errors
     /// [`LedgerError`]: `NotYetPublished` (tick first), `NotThere`, `Damaged` or `Storage`.
     pub fn prove(&self, commitment: &Digest, at: Position) -> Result<CommitmentProof, LedgerError> {
+        self.prove_under(commitment, at, &self.published())
+    }
+
+    /// As [`Ledger::prove`], up to the checkpoint `under`, which later ones do not change.
+    ///
+    /// # Errors
+    /// As [`Ledger::prove`].
+    pub fn prove_under(
+        &self,
+        commitment: &Digest,
+        at: Position,
+        under: &PublishedCheckpoint,
+    ) -> Result<CommitmentProof, LedgerError> {
         let Position { leaf, position } = at;
         let core = lock(&self.core);
-        if leaf >= core.published.size() {
-            return Err(LedgerError::NotYetPublished { leaf, published: core.published.size() });
+        if leaf >= under.size {
+            return Err(LedgerError::NotYetPublished { leaf, published: under.size });
         }
         let in_memory = leaf.checked_sub(core.closed.settled).map(|place| {
             let place = usize::try_from(place).ok();
             place.and_then(|place| core.closed.seconds.get(place)).cloned().unwrap_or_default()
         });
         let entry = core.view(false).entry(leaf)?;
-        let tlog = prove_leaf(&core, leaf, &merkle::leaf_hash(&entry))?;
+        let tlog = prove_leaf(&core, leaf, &merkle::leaf_hash(&entry), under)?;
         drop(core);
         let second = match in_memory {
             Some(second) => second,
@@ -389,9 +416,15 @@ fn find_in(seconds: &[ClosedSecond], first: u64, commitment: &Digest) -> Option<
     seconds.find_map(|(leaf, second)| find_in_run(&second.run, leaf, commitment))
 }
 
-/// The leaf under the newest checkpoint.
-fn prove_leaf(core: &Core, index: u64, leaf: &Digest) -> Result<TlogProof, LedgerError> {
-    let (size, checkpoint) = newest(core);
+/// The leaf under the checkpoint `under`.
+fn prove_leaf(
+    core: &Core,
+    index: u64,
+    leaf: &Digest,
+    under: &PublishedCheckpoint,
+) -> Result<TlogProof, LedgerError> {
+    let PublishedCheckpoint { size, checkpoint } = under;
+    let size = *size;
     let ranges = merkle::inclusion_ranges(index, size)
         .ok_or(LedgerError::NotYetPublished { leaf: index, published: size })?;
     let known = [core.key.vkey().clone()];

@@ -23,4 +23,4 @@ mod view;
 
 pub use error::{LedgerError, StorageError};
 pub use lacre_proof::CommitmentProof;
-pub use ledger::{Entered, Ledger, Position};
+pub use ledger::{Entered, Ledger, Position, PublishedCheckpoint};

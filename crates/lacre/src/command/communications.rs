@@ -7,7 +7,7 @@ use lacre_custody::catalogue::{Filter, Medium, Row};
 use lacre_custody::clock;
 
 /// Lists, or does what the subcommand says.
-pub fn run(
+pub(super) fn run(
     house: &SharedHouse,
     args: &Communications,
     context: &mut Context<'_>,
@@ -104,7 +104,7 @@ fn show_line(row: &Row, context: &mut Context<'_>) -> Result<(), Failure> {
 }
 
 /// `lacre rebuild`.
-pub fn rebuild(house: &SharedHouse, context: &mut Context<'_>) -> Result<u8, Failure> {
+pub(super) fn rebuild(house: &SharedHouse, context: &mut Context<'_>) -> Result<u8, Failure> {
     let author = context.author(house)?;
     let rows = house.rebuild(&author, clock::now())?;
     if context.common.json {

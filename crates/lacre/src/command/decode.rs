@@ -59,7 +59,7 @@ fn kind_word(class: PayloadClass) -> &'static str {
 }
 
 /// Decodes the file. A file with rejected octets is still decoded to its end; exit code 0.
-pub fn run(args: &Decode, context: &mut Context<'_>) -> Result<u8, Failure> {
+pub(super) fn run(args: &Decode, context: &mut Context<'_>) -> Result<u8, Failure> {
     let octets = read_file(&context.path(&args.file))?;
     let limits = Limits::default();
     for run in runs(&octets, &limits) {

@@ -8,7 +8,7 @@ use lacre_engine::embedded;
 use std::path::{Path, PathBuf};
 
 /// Makes the site and writes out shares, court keys and trust sheet.
-pub fn run(args: &Init, context: &mut Context<'_>) -> Result<u8, Failure> {
+pub(super) fn run(args: &Init, context: &mut Context<'_>) -> Result<u8, Failure> {
     let dir = context.path(&args.dir);
     let out = match &args.out {
         Some(out) => context.path(out),

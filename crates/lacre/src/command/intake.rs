@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// Takes the files in the order given, prints each durable mark, and one summary.
-pub fn run(house: &SharedHouse, args: &Intake, context: &mut Context<'_>) -> Result<u8, Failure> {
+pub(super) fn run(house: &SharedHouse, args: &Intake, context: &mut Context<'_>) -> Result<u8, Failure> {
     let name = args.operator.as_deref().ok_or_else(|| {
         Failure::usage("say who delivered the files with --operator PEER (see `lacre peer list`)")
     })?;
@@ -132,7 +132,7 @@ fn summary(totals: &Totals, sealed: usize, context: &mut Context<'_>) -> Result<
 }
 
 /// `lacre intake status`.
-pub fn status(house: &SharedHouse, context: &mut Context<'_>) -> Result<u8, Failure> {
+pub(super) fn status(house: &SharedHouse, context: &mut Context<'_>) -> Result<u8, Failure> {
     let totals = house.totals();
     if context.common.json {
         let mut line = serde_json::json!({ "schema": "lacre.intake-status/1" });
@@ -144,7 +144,7 @@ pub fn status(house: &SharedHouse, context: &mut Context<'_>) -> Result<u8, Fail
 }
 
 /// `lacre intake gaps`.
-pub fn gaps(house: &SharedHouse, context: &mut Context<'_>) -> Result<u8, Failure> {
+pub(super) fn gaps(house: &SharedHouse, context: &mut Context<'_>) -> Result<u8, Failure> {
     for (order, measure) in house.measure_totals()? {
         if context.common.json {
             let mut line = serde_json::to_value(&measure)?;

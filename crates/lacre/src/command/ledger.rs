@@ -7,7 +7,7 @@ use lacre_custody::intake::part::Ending;
 use lacre_term::Digest;
 
 /// `lacre ledger checkpoint | prove | audit | head`.
-pub fn run(house: &SharedHouse, args: &Ledger, context: &mut Context<'_>) -> Result<u8, Failure> {
+pub(super) fn run(house: &SharedHouse, args: &Ledger, context: &mut Context<'_>) -> Result<u8, Failure> {
     match args {
         Ledger::Checkpoint => {
             let checkpoint = house.site().ledger().checkpoint();

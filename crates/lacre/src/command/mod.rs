@@ -22,7 +22,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 /// Runs a command line to its exit code. Errors are written for people, once, here.
-pub fn dispatch(cli: Cli, out: &mut dyn Write, err: &mut dyn Write) -> u8 {
+pub(crate) fn dispatch(cli: Cli, out: &mut dyn Write, err: &mut dyn Write) -> u8 {
     let cwd = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
     let common = cli.common.clone();
     let mut context = Context { common, cwd, out, err };
@@ -64,7 +64,7 @@ fn run(cli: Cli, context: &mut Context<'_>) -> Result<u8, Failure> {
 }
 
 /// Runs a command in a house that is open already: a server's.
-pub fn run_in(
+pub(crate) fn run_in(
     house: &SharedHouse,
     cli: Cli,
     cwd: PathBuf,
@@ -78,7 +78,7 @@ pub fn run_in(
 }
 
 /// The folder of the site a command works on.
-pub fn site_dir(context: &Context<'_>) -> Result<PathBuf, Failure> {
+pub(crate) fn site_dir(context: &Context<'_>) -> Result<PathBuf, Failure> {
     let dir = context.common.site.as_ref().ok_or_else(|| {
         Failure::usage("no site was named: say which with --site DIR or LACRE_SITE")
     })?;

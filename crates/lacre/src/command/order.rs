@@ -12,7 +12,7 @@ use lacre_term::{Liid, Micros};
 use std::path::{Path, PathBuf};
 
 /// `lacre order add | extend | cease | confirm | list`.
-pub fn run(house: &SharedHouse, args: &Order, context: &mut Context<'_>) -> Result<u8, Failure> {
+pub(super) fn run(house: &SharedHouse, args: &Order, context: &mut Context<'_>) -> Result<u8, Failure> {
     match args {
         Order::Add { file } => add(house, file, context),
         Order::Extend { order, until, granted_at, liids, document } => {
@@ -155,7 +155,7 @@ fn list(house: &SharedHouse, context: &mut Context<'_>) -> Result<u8, Failure> {
 }
 
 /// `lacre measure list`.
-pub fn measures(house: &SharedHouse, context: &mut Context<'_>) -> Result<u8, Failure> {
+pub(super) fn measures(house: &SharedHouse, context: &mut Context<'_>) -> Result<u8, Failure> {
     let unsealed = house.site().is_unsealed();
     let register = house.with_book(|book, site| {
         // While sealed, identities are not shown: the working copy has none.

@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use lacre_custody::clock;
 
 /// `lacre intake quarantine list | release | destroy`.
-pub fn run(
+pub(super) fn run(
     house: &SharedHouse,
     args: &Quarantine,
     context: &mut Context<'_>,

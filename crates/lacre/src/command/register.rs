@@ -9,7 +9,7 @@ use lacre_custody::warrant::{
 };
 
 /// `lacre peer add | list | remove`.
-pub fn peer(house: &SharedHouse, args: &Peer, context: &mut Context<'_>) -> Result<u8, Failure> {
+pub(super) fn peer(house: &SharedHouse, args: &Peer, context: &mut Context<'_>) -> Result<u8, Failure> {
     match args {
         Peer::Add(add) => {
             let peer = described(add, context)?;
@@ -49,7 +49,7 @@ fn described(add: &PeerAdd, context: &Context<'_>) -> Result<Registered, Failure
 }
 
 /// Makes one change in the name of who acts.
-pub fn change(
+pub(super) fn change(
     house: &SharedHouse,
     change: Change,
     context: &mut Context<'_>,
@@ -86,7 +86,7 @@ fn list_peers(house: &SharedHouse, context: &mut Context<'_>) -> Result<u8, Fail
 }
 
 /// `lacre user add | list | remove`.
-pub fn user(house: &SharedHouse, args: &User, context: &mut Context<'_>) -> Result<u8, Failure> {
+pub(super) fn user(house: &SharedHouse, args: &User, context: &mut Context<'_>) -> Result<u8, Failure> {
     match args {
         User::Add { name, role } => {
             let role = Role::from_word(&role.replace('-', "_"))
@@ -118,7 +118,7 @@ pub fn user(house: &SharedHouse, args: &User, context: &mut Context<'_>) -> Resu
 }
 
 /// `lacre case add | list`.
-pub fn case(house: &SharedHouse, args: &Case, context: &mut Context<'_>) -> Result<u8, Failure> {
+pub(super) fn case(house: &SharedHouse, args: &Case, context: &mut Context<'_>) -> Result<u8, Failure> {
     match args {
         Case::Add { case, court } => {
             let added = CaseAdded { case: case.clone(), court: court.clone() };

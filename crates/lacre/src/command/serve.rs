@@ -12,7 +12,7 @@ use std::io::Write;
 use std::sync::Arc;
 
 /// Receives until SIGINT or SIGTERM, then stops receiver, intake, ledger, in this order.
-pub fn run(args: &Serve, context: &mut Context<'_>) -> Result<u8, Failure> {
+pub(super) fn run(args: &Serve, context: &mut Context<'_>) -> Result<u8, Failure> {
     let dir = site_dir(context)?;
     let owned = compose::open(&dir)?.ok_or_else(|| {
         Failure::with(6, "the site is in use by another process: stop it first")

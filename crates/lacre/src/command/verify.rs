@@ -8,7 +8,7 @@ use lacre_package::{Options, verify};
 use std::fs::File;
 
 /// Verifies the package and reports; the exit code is the verdict.
-pub fn run(args: &Verify, context: &mut Context<'_>) -> Result<u8, Failure> {
+pub(super) fn run(args: &Verify, context: &mut Context<'_>) -> Result<u8, Failure> {
     let path = context.path(&args.file);
     let trust = match &args.trust {
         Some(trust) => {
