@@ -283,13 +283,7 @@ mod tests {
             delivery_country: None,
         };
         let (case, order) = ("DP-1".to_owned(), "AUTO-1".to_owned());
-        let mut row = Row::from_ground(&Ground {
-            case,
-            order,
-            vault: VaultId([1; 16]),
-            n: 3,
-            key,
-        });
+        let mut row = Row::from_ground(&Ground { case, order, vault: VaultId([1; 16]), n: 3, key });
         row.started_at = Some(Micros(0));
         row.flag("b");
         row.flag("a");

@@ -37,10 +37,7 @@ pub fn fold(row: &mut Row, facts: &Facts, scope: &Scope) {
     if !scope.content && !facts.texts.is_empty() {
         row.flag(TEXTS_WITHHELD);
     }
-    row.started_at = [row.started_at, facts.started_at]
-        .into_iter()
-        .flatten()
-        .min();
+    row.started_at = [row.started_at, facts.started_at].into_iter().flatten().min();
     row.ended_at = row.ended_at.max(facts.ended_at);
     row.pdus_iri = row.pdus_iri.saturating_add(facts.pdus_iri);
     row.pdus_cc = row.pdus_cc.saturating_add(facts.pdus_cc);
@@ -65,10 +62,7 @@ pub fn words(facts: &Facts, scope: &Scope) -> String {
             line(&party.value);
         }
         for text in &facts.texts {
-            text.from
-                .iter()
-                .chain(&text.to)
-                .for_each(|address| line(address));
+            text.from.iter().chain(&text.to).for_each(|address| line(address));
         }
     }
     if scope.content {
@@ -140,11 +134,7 @@ fn direction_of(course: Course) -> Option<Direction> {
 
 fn party_of(party: &extract::Party) -> Party {
     let (role, kind) = (party.role.to_owned(), party.kind.to_owned());
-    Party {
-        role,
-        kind,
-        value: party.value.clone(),
-    }
+    Party { role, kind, value: party.value.clone() }
 }
 
 #[cfg(test)]
@@ -155,12 +145,8 @@ mod tests {
     use lacre_handover::media::TextKind;
     use lacre_term::{CommunicationKey, Liid, Micros, VaultId};
 
-    const ALL: Scope = Scope {
-        content: true,
-        origin_destination: true,
-        location: true,
-        other_traffic: true,
-    };
+    const ALL: Scope =
+        Scope { content: true, origin_destination: true, location: true, other_traffic: true };
 
     fn row() -> Row {
         let key = CommunicationKey {
@@ -172,13 +158,7 @@ mod tests {
             delivery_country: None,
         };
         let (case, order) = ("DP-1".to_owned(), "AUTO-1".to_owned());
-        Row::from_ground(&Ground {
-            case,
-            order,
-            vault: VaultId([1; 16]),
-            n: 1,
-            key,
-        })
+        Row::from_ground(&Ground { case, order, vault: VaultId([1; 16]), n: 1, key })
     }
 
     fn text(body: &str, part: Option<(u16, u8, u8)>) -> Text {
@@ -197,29 +177,19 @@ mod tests {
     fn facts(medium: extract::Medium, started_at: i64, ended_at: i64) -> Facts {
         let party = |role, value: &str| {
             let value = value.to_owned();
-            extract::Party {
-                role,
-                kind: "tel",
-                value,
-            }
+            extract::Party { role, kind: "tel", value }
         };
         Facts {
             medium,
             direction: Course::Incoming,
-            parties: vec![
-                party("caller", "+34000555031"),
-                party("called", "+34000555032"),
-            ],
+            parties: vec![party("caller", "+34000555031"), party("called", "+34000555032")],
             started_at: Some(Micros(started_at)),
             ended_at: Some(Micros(ended_at)),
             pdus_iri: 2,
             pdus_cc: 5,
             octets: 700,
             flags: vec!["time_coarse".into()],
-            texts: vec![
-                text("la merc", Some((9, 2, 1))),
-                text("ancía llega", Some((9, 2, 2))),
-            ],
+            texts: vec![text("la merc", Some((9, 2, 1))), text("ancía llega", Some((9, 2, 2)))],
             ..Summary::new().finish()
         }
     }
@@ -230,14 +200,8 @@ mod tests {
         fold(&mut row, &facts(extract::Medium::Event, 100, 200), &ALL);
         fold(&mut row, &facts(extract::Medium::Voice, 50, 150), &ALL);
         fold(&mut row, &facts(extract::Medium::Event, 120, 180), &ALL);
-        assert_eq!(
-            (row.medium, row.direction),
-            (Medium::Voice, Some(Direction::In))
-        );
-        assert_eq!(
-            (row.started_at, row.ended_at),
-            (Some(Micros(50)), Some(Micros(200)))
-        );
+        assert_eq!((row.medium, row.direction), (Medium::Voice, Some(Direction::In)));
+        assert_eq!((row.started_at, row.ended_at), (Some(Micros(50)), Some(Micros(200))));
         assert_eq!((row.pdus_iri, row.pdus_cc, row.octets), (6, 15, 2100));
         assert_eq!(row.parties.len(), 2, "named three times, listed once");
         assert_eq!(row.flags, ["time_coarse"]);
@@ -261,21 +225,15 @@ mod tests {
 
     #[test]
     fn parts_of_two_messages_are_not_joined() {
-        let texts = [
-            text("uno", Some((9, 2, 1))),
-            text("dos", Some((8, 2, 2))),
-            text("tres", None),
-        ];
+        let texts =
+            [text("uno", Some((9, 2, 1))), text("dos", Some((8, 2, 2))), text("tres", None)];
         assert_eq!(joined(&texts), ["uno", "dos", "tres"]);
     }
 
     #[test]
     fn texts_without_content_in_scope_enter_no_index_and_leave_a_flag() {
         let facts = facts(extract::Medium::Message, 1, 2);
-        let scope = Scope {
-            content: false,
-            ..ALL
-        };
+        let scope = Scope { content: false, ..ALL };
         let found = words(&facts, &scope);
         assert!(found.contains("+34000555031"));
         for word in ["albarán", "ruta", "mercancía"] {
@@ -289,10 +247,7 @@ mod tests {
     #[test]
     fn addresses_without_origin_and_destination_enter_neither_row_nor_index() {
         let facts = facts(extract::Medium::Voice, 1, 2);
-        let scope = Scope {
-            origin_destination: false,
-            ..ALL
-        };
+        let scope = Scope { origin_destination: false, ..ALL };
         let mut row = row();
         fold(&mut row, &facts, &scope);
         assert!(row.parties.is_empty() && row.direction.is_none());

@@ -41,11 +41,7 @@ impl Filter {
         let mut sql = String::new();
         let mut values = Vec::new();
         let mut condition = |text: &str, value: Value| {
-            sql.push_str(if values.is_empty() {
-                " WHERE "
-            } else {
-                " AND "
-            });
+            sql.push_str(if values.is_empty() { " WHERE " } else { " AND " });
             sql.push_str(text);
             values.push(value);
         };
@@ -72,10 +68,7 @@ impl Filter {
             condition(named, text(party));
         }
         if let Some(flag) = &self.flag {
-            condition(
-                "EXISTS (SELECT 1 FROM json_each(flags) WHERE value = ?)",
-                text(flag),
-            );
+            condition("EXISTS (SELECT 1 FROM json_each(flags) WHERE value = ?)", text(flag));
         }
         if let Some(from) = self.from {
             condition("started_at >= ?", Value::Integer(from.0));
@@ -84,10 +77,7 @@ impl Filter {
             condition("started_at < ?", Value::Integer(until.0));
         }
         if let Some(words) = self.words.as_deref().and_then(match_expression) {
-            condition(
-                "n IN (SELECT rowid FROM words WHERE words MATCH ?)",
-                Value::Text(words),
-            );
+            condition("n IN (SELECT rowid FROM words WHERE words MATCH ?)", Value::Text(words));
         }
         sql.push_str(" ORDER BY n");
         if let Some(limit) = self.limit {
@@ -121,10 +111,7 @@ mod tests {
     #[test]
     fn what_a_person_types_is_never_part_of_the_statement() {
         let typed = "x' OR 1=1 --".to_owned();
-        let filter = Filter {
-            liid: Some(typed.clone()),
-            ..Filter::default()
-        };
+        let filter = Filter { liid: Some(typed.clone()), ..Filter::default() };
         let (sql, values) = filter.clauses();
         assert_eq!(sql, " WHERE liid = ? ORDER BY n");
         assert_eq!(values, [Value::Text(typed)]);

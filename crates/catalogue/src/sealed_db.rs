@@ -53,11 +53,7 @@ impl Catalogue {
     /// # Errors
     /// [`CatalogueError::Exists`], [`CatalogueError::File`] or [`CatalogueError::Engine`].
     pub fn create(path: &Path, key: &Secret) -> Result<Self, CatalogueError> {
-        let made = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(path);
+        let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
         if let Err(source) = made {
             let path = path.to_owned();
             return Err(match source.kind() {
@@ -77,9 +73,7 @@ impl Catalogue {
     /// [`CatalogueError::Engine`].
     pub fn open(path: &Path, key: &Secret) -> Result<Self, CatalogueError> {
         if !path.exists() {
-            return Err(CatalogueError::Missing {
-                path: path.to_owned(),
-            });
+            return Err(CatalogueError::Missing { path: path.to_owned() });
         }
         let catalogue = Self::unlock(path, key)?;
         let found = catalogue
@@ -88,11 +82,7 @@ impl Catalogue {
             .map_err(engine("read the layout"))?;
         if found != LAYOUT {
             let path = path.to_owned();
-            return Err(CatalogueError::Layout {
-                path,
-                found,
-                expected: LAYOUT,
-            });
+            return Err(CatalogueError::Layout { path, found, expected: LAYOUT });
         }
         Ok(catalogue)
     }
@@ -141,23 +131,16 @@ impl Catalogue {
         ));
         catalogue.run("take the key", &unlock)?;
         let tables = "SELECT count(*) FROM sqlite_master";
-        let opened = catalogue
-            .connection
-            .query_row(tables, [], |row| row.get::<_, i64>(0));
+        let opened = catalogue.connection.query_row(tables, [], |row| row.get::<_, i64>(0));
         match opened {
             Ok(_) => {}
             Err(rusqlite::Error::SqliteFailure(failure, _))
                 if failure.code == ErrorCode::NotADatabase =>
             {
-                return Err(CatalogueError::WrongKey {
-                    path: path.to_owned(),
-                });
+                return Err(CatalogueError::WrongKey { path: path.to_owned() });
             }
             Err(source) => {
-                return Err(CatalogueError::Engine {
-                    doing: "read",
-                    source,
-                });
+                return Err(CatalogueError::Engine { doing: "read", source });
             }
         }
         // Derived: what a power loss takes is read again from the segments.
@@ -192,14 +175,8 @@ impl Catalogue {
     /// [`CatalogueError::Beyond`] or [`CatalogueError::Engine`]; nothing of it was kept then.
     pub fn upsert(&self, row: &Row, text: &str) -> Result<(), CatalogueError> {
         self.run("begin a row", "SAVEPOINT row")?;
-        let written = self
-            .write_row(row)
-            .and_then(|()| self.set_text(row.n, text));
-        let end = if written.is_ok() {
-            "RELEASE row"
-        } else {
-            "ROLLBACK TO row; RELEASE row"
-        };
+        let written = self.write_row(row).and_then(|()| self.set_text(row.n, text));
+        let end = if written.is_ok() { "RELEASE row" } else { "ROLLBACK TO row; RELEASE row" };
         self.run("end a row", end)?;
         written
     }
@@ -209,10 +186,7 @@ impl Catalogue {
             "INSERT OR REPLACE INTO communications ({COLUMNS}) VALUES \
              (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
         );
-        let mut statement = self
-            .connection
-            .prepare_cached(&sql)
-            .map_err(engine("write a row"))?;
+        let mut statement = self.connection.prepare_cached(&sql).map_err(engine("write a row"))?;
         let n = signed("communication", row.n)?;
         let json = |field: &'static str, text: Result<String, serde_json::Error>| {
             text.map_err(|_| CatalogueError::Field { n: row.n, field })
@@ -272,9 +246,7 @@ impl Catalogue {
     pub fn text(&self, n: u64) -> Result<String, CatalogueError> {
         let n = signed("communication", n)?;
         self.connection
-            .query_row("SELECT text FROM words WHERE rowid = ?", [n], |row| {
-                row.get(0)
-            })
+            .query_row("SELECT text FROM words WHERE rowid = ?", [n], |row| row.get(0))
             .optional()
             .map(Option::unwrap_or_default)
             .map_err(engine("read a text"))
@@ -289,9 +261,7 @@ impl Catalogue {
         let doing = || engine("read rows");
         let sql = format!("SELECT {COLUMNS} FROM communications{clauses}");
         let mut statement = self.connection.prepare_cached(&sql).map_err(doing())?;
-        let mut found = statement
-            .query(rusqlite::params_from_iter(values))
-            .map_err(doing())?;
+        let mut found = statement.query(rusqlite::params_from_iter(values)).map_err(doing())?;
         let mut rows = Vec::new();
         while let Some(row) = found.next().map_err(doing())? {
             rows.push(read_row(row)?);
@@ -307,9 +277,7 @@ impl Catalogue {
         let sql = format!("SELECT {COLUMNS} FROM communications WHERE n = ?");
         let doing = || engine("read a row");
         let mut statement = self.connection.prepare_cached(&sql).map_err(doing())?;
-        let mut found = statement
-            .query([signed("communication", n)?])
-            .map_err(doing())?;
+        let mut found = statement.query([signed("communication", n)?]).map_err(doing())?;
         found.next().map_err(doing())?.map(read_row).transpose()
     }
 
@@ -349,10 +317,7 @@ impl Catalogue {
         let mut statement = self.connection.prepare_cached(sql).map_err(doing())?;
         let read = |row: &rusqlite::Row<'_>| {
             let pdus: i64 = row.get(1)?;
-            Ok(Progress {
-                part: PartId(row.get(0)?),
-                pdus: u64::try_from(pdus).unwrap_or(0),
-            })
+            Ok(Progress { part: PartId(row.get(0)?), pdus: u64::try_from(pdus).unwrap_or(0) })
         };
         let found = statement.query_map([], read).map_err(doing())?;
         found.collect::<Result<_, _>>().map_err(doing())
@@ -365,10 +330,7 @@ impl Catalogue {
     pub fn reflect(&self, ledger_size: u64) -> Result<(), CatalogueError> {
         let size = signed("ledger size", ledger_size)?;
         self.connection
-            .execute(
-                "UPDATE meta SET value = ? WHERE name = 'ledger_size'",
-                [size],
-            )
+            .execute("UPDATE meta SET value = ? WHERE name = 'ledger_size'", [size])
             .map(drop)
             .map_err(engine("write the ledger size"))
     }
@@ -392,10 +354,8 @@ impl Catalogue {
     /// [`CatalogueError::Engine`].
     pub fn count(&self) -> Result<u64, CatalogueError> {
         let sql = "SELECT count(*) FROM communications";
-        let count: i64 = self
-            .connection
-            .query_row(sql, [], |row| row.get(0))
-            .map_err(engine("count rows"))?;
+        let count: i64 =
+            self.connection.query_row(sql, [], |row| row.get(0)).map_err(engine("count rows"))?;
         Ok(u64::try_from(count).unwrap_or(0))
     }
 
@@ -418,9 +378,7 @@ impl Catalogue {
         let doing = || engine("read numbers");
         let sql = "SELECT n FROM communications ORDER BY n";
         let mut statement = self.connection.prepare_cached(sql).map_err(doing())?;
-        let found = statement
-            .query_map([], |row| row.get::<_, i64>(0))
-            .map_err(doing())?;
+        let found = statement.query_map([], |row| row.get::<_, i64>(0)).map_err(doing())?;
         let mut shown = BTreeSet::new();
         for n in found {
             shown.insert(u64::try_from(n.map_err(doing())?).unwrap_or(u64::MAX));
@@ -443,10 +401,7 @@ impl Catalogue {
     pub fn dump(&self) -> Result<String, CatalogueError> {
         let mut lines = String::new();
         for row in self.rows(&Filter::default())? {
-            let unwritable = |_| CatalogueError::Field {
-                n: row.n,
-                field: "row",
-            };
+            let unwritable = |_| CatalogueError::Field { n: row.n, field: "row" };
             let text = serde_json::to_string(&self.text(row.n)?).map_err(unwritable)?;
             let row = serde_json::to_string(&row).map_err(unwritable)?;
             lines.push_str(&format!("{{\"row\":{row},\"text\":{text}}}\n"));

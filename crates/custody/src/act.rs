@@ -83,9 +83,7 @@ pub fn enter(site: &Site, act: &Act, now: Micros) -> Result<Entered, CustodyErro
     let _one_at_a_time = site.acts.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let head = site.engine.heads.read(HEAD)?;
     let version = head.as_ref().map(|head| head.version);
-    let mut number = head
-        .and_then(|head| head.value.try_into().ok())
-        .map_or(0, u64::from_be_bytes);
+    let mut number = head.and_then(|head| head.value.try_into().ok()).map_or(0, u64::from_be_bytes);
     // A run that ended between the document and the head left a document beyond it.
     let (document, slip) = loop {
         let document = Document::of(&Filed {

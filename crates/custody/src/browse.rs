@@ -9,8 +9,8 @@ use crate::chain;
 use crate::derive::{Derived, Folder};
 use crate::error::CustodyError;
 use crate::house::{House, lock};
-use crate::opened::{OpenVault, PartView};
 use crate::intake::flag;
+use crate::opened::{OpenVault, PartView};
 use crate::register::Author;
 use lacre_catalogue::{Catalogue, Filter, Ground, Row, State, extract};
 use lacre_handover::extract::Facts;
@@ -253,11 +253,8 @@ impl House {
         }
         let last = parts.last().and_then(|view| view.sealed.as_ref());
         if let Some((seal, document)) = last {
-            row.gaps = seal
-                .gaps
-                .iter()
-                .map(|gap| gap.to.saturating_sub(gap.from).saturating_add(1))
-                .sum();
+            row.gaps =
+                seal.gaps.iter().map(|gap| gap.to.saturating_sub(gap.from).saturating_add(1)).sum();
             row.root = Some(seal.root);
             let second = u64::try_from(seal.sealed_at.seconds().saturating_sub(2)).unwrap_or(0);
             let at = self.site.ledger.locate(&document.commitment(), second)?;
@@ -467,14 +464,13 @@ fn spellings(value: &str) -> Vec<String> {
         .find_map(|scheme| value.strip_prefix(scheme))
         .unwrap_or(value);
     let bare = bare.split(';').next().unwrap_or(bare);
-    let mut spellings = vec![value.to_owned(), bare.to_owned()];
+    let mut spellings = BTreeSet::from([value.to_owned(), bare.to_owned()]);
     // Only a number stands for itself without its domain: a mailbox name does not.
     let user = bare.split('@').next().unwrap_or(bare);
     if user.trim_start_matches('+').bytes().all(|octet| octet.is_ascii_digit()) {
-        spellings.push(user.to_owned());
+        spellings.insert(user.to_owned());
     }
-    spellings.dedup();
-    spellings
+    spellings.into_iter().collect()
 }
 
 fn identities(order: &Order, liid: &Liid) -> Vec<String> {

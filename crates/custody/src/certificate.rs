@@ -22,7 +22,9 @@ pub fn sha256(octets: &[u8]) -> Digest {
 /// [`CertificateError::NotOne`].
 pub fn fingerprint(octets: &[u8]) -> Result<Digest, CertificateError> {
     let der = match std::str::from_utf8(octets) {
-        Ok(text) if text.contains("-----BEGIN") => from_pem(text).ok_or(CertificateError::NotOne)?,
+        Ok(text) if text.contains("-----BEGIN") => {
+            from_pem(text).ok_or(CertificateError::NotOne)?
+        }
         _ => octets.to_vec(),
     };
     // A DER SEQUENCE of definite length that covers the file.

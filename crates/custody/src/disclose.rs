@@ -15,12 +15,12 @@ use crate::opened::{OpenVault, PartView};
 use crate::register::Author;
 use crate::site::Site;
 use lacre_catalogue::Catalogue;
+use lacre_ledger::PublishedCheckpoint;
 use lacre_package::document::{TrustSheet, VaultHead};
 use lacre_package::write::{
     ChainLink, Communication, Contents, Derivative, OrderDocument, Part, Record, Records,
     Registration, SourceError, Stub,
 };
-use lacre_ledger::PublishedCheckpoint;
 use lacre_package::{Committed, Package};
 use lacre_term::{Digest, Micros};
 use lacre_vault::{Drawer, PartKeys};
@@ -189,9 +189,8 @@ impl<'a> Making<'a> {
     /// Communications that hold what the measure's scope does not grant: only the judge sees them.
     fn withheld(&self) -> Result<BTreeSet<u64>, CustodyError> {
         let mut withheld = BTreeSet::new();
-        let all = |scope: &lacre_term::Scope| {
-            scope.content && scope.origin_destination && scope.location
-        };
+        let all =
+            |scope: &lacre_term::Scope| scope.content && scope.origin_destination && scope.location;
         if self.order.measures.iter().all(|measure| all(&measure.granted.scope)) {
             return Ok(withheld);
         }
@@ -212,9 +211,7 @@ impl<'a> Making<'a> {
                 let seals = parts
                     .iter()
                     .filter_map(|view| view.sealed.as_ref())
-                    .map(|(seal, document)| {
-                        (seal.number, document.sha256(), document.commitment())
-                    })
+                    .map(|(seal, document)| (seal.number, document.sha256(), document.commitment()))
                     .collect();
                 stubs.push(Stub { n: *n, reason: "out_of_scope".into(), seals });
             }

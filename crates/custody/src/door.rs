@@ -31,7 +31,8 @@ pub enum Request {
     Mark(Receipt),
 }
 
-/// Called once with `true` when everything delivered before is durable, `false` when intake stopped.
+/// Called once: with `true` when everything delivered before is durable, with `false` when intake
+/// stopped.
 pub type Receipt = Box<dyn FnOnce(bool) + Send>;
 
 /// The door's end of the bounded queue into custody. Cheap to clone, one per connection.
@@ -78,9 +79,9 @@ impl IntakeDoor {
             Err(TrySendError::Disconnected(Request::Deliver(back))) => {
                 Err((back, DoorError::Stopped))
             }
-            Err(TrySendError::Full(Request::Mark(_)) | TrySendError::Disconnected(Request::Mark(_))) => {
-                Ok(())
-            }
+            Err(
+                TrySendError::Full(Request::Mark(_)) | TrySendError::Disconnected(Request::Mark(_)),
+            ) => Ok(()),
         }
     }
 
@@ -98,7 +99,11 @@ pub trait PeerBook: Send + Sync {
     /// The peer whose registered certificate has this SHA-256, if any.
     fn by_certificate(&self, sha256: &lacre_term::Digest) -> Option<Arc<str>>;
     /// The peer registered for a plain listener bound to `listener`, connecting from `address`.
-    fn by_plain(&self, listener: std::net::SocketAddr, address: std::net::IpAddr) -> Option<Arc<str>>;
+    fn by_plain(
+        &self,
+        listener: std::net::SocketAddr,
+        address: std::net::IpAddr,
+    ) -> Option<Arc<str>>;
     /// Entered in the ledger: a session opened, closed, refused.
     fn session(&self, peer: Option<&str>, event: &str);
 }

@@ -4,7 +4,8 @@
 //! Anyone in the process can file; reading back needs the root. The octets filed are the truth:
 //! hashes are over them, nothing is ever serialised again.
 //!
-//! Rules: DESIGN decisions 11, 12, 15; `spec/ledger-entry.md` (commitment), `spec/key-hierarchy.md`.
+//! Rules: DESIGN decisions 11, 12, 15; `spec/ledger-entry.md` (commitment),
+//! `spec/key-hierarchy.md`.
 use crate::error::CustodyError;
 use lacre_proof::{commit, hash};
 use lacre_store::{Engine, PutError};

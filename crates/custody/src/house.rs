@@ -4,13 +4,13 @@
 //! differs is only how late they may be.
 //!
 //! Rules: DESIGN decisions 1, 4, 16, 18; ARCHITECTURE, section 2.
+use crate::clock;
 use crate::door::{Delivery, Receipt, Request};
 use crate::error::CustodyError;
 use crate::intake::part::Ending;
 use crate::intake::{Intake, Mark, Recovered, Totals};
 use crate::register::{Author, Book};
 use crate::site::Site;
-use crate::clock;
 use lacre_handover::Limits;
 use lacre_handover::frame::FrameReader;
 use lacre_term::Micros;
@@ -121,7 +121,7 @@ impl House {
         Ok(())
     }
 
-    /// Counts of communications: by medium open and sealed is the catalogue's; this is the ground's.
+    /// Communications with an open part now.
     #[must_use]
     pub fn open_parts(&self) -> usize {
         lock(&self.intake).open_parts()
@@ -189,7 +189,8 @@ impl House {
             let octets = frames.octets(range).to_vec();
             progress.count(octets.len());
             let received_at = clock::now();
-            let delivery = Delivery { peer: Arc::clone(peer), octets, received_at, unframed: false };
+            let delivery =
+                Delivery { peer: Arc::clone(peer), octets, received_at, unframed: false };
             intake.take(delivery, false)?;
             let pending = intake.pending_octets();
             let full = pending >= progress.batch_octets_max;
@@ -268,7 +269,8 @@ impl House {
                 next = queue.try_recv().ok();
             }
             let now = clock::now();
-            let late = oldest.is_some_and(|since| since.0.saturating_add(LIVE_MICROS_MAX / 2) <= now.0);
+            let late =
+                oldest.is_some_and(|since| since.0.saturating_add(LIVE_MICROS_MAX / 2) <= now.0);
             if closed || late || !waiting.is_empty() || intake.pending_octets() >= LIVE_OCTETS_MAX {
                 let settle = closed || !waiting.is_empty();
                 if let Some(mark) = intake.commit(now, settle)? {
@@ -317,7 +319,8 @@ impl crate::door::PeerBook for House {
     fn by_certificate(&self, sha256: &lacre_term::Digest) -> Option<Arc<str>> {
         let table = lock(&self.book).table();
         let found = table.peers().into_iter().find(|peer| {
-            matches!(&peer.transport, Transport::Tls { certificate_sha256 } if certificate_sha256 == sha256)
+            matches!(&peer.transport,
+                Transport::Tls { certificate_sha256 } if certificate_sha256 == sha256)
         });
         found.map(|peer| Arc::from(peer.name.as_str()))
     }

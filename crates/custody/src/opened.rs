@@ -39,7 +39,11 @@ pub(crate) struct OpenVault {
 }
 
 impl OpenVault {
-    pub(crate) fn open(house: &House, root: &Arc<Root>, order: &Order) -> Result<Self, CustodyError> {
+    pub(crate) fn open(
+        house: &House,
+        root: &Arc<Root>,
+        order: &Order,
+    ) -> Result<Self, CustodyError> {
         let site = &house.site;
         let private = site.keys.open_vault(root, order.vault)?;
         let reader = VaultReader::open(&site.engine, order.vault)?;
@@ -132,6 +136,9 @@ pub(crate) fn seals(
     if dense && u64::try_from(seals.len()).is_ok_and(|found| found == count) {
         Ok(seals)
     } else {
-        Err(CustodyError::Damaged { key: format!("seal/{vault}"), what: "misses seals of its chain" })
+        Err(CustodyError::Damaged {
+            key: format!("seal/{vault}"),
+            what: "misses seals of its chain",
+        })
     }
 }

@@ -134,12 +134,7 @@ impl Book {
     ///
     /// # Errors
     /// The engine's refusal.
-    pub fn attach(
-        &self,
-        site: &Site,
-        name: &str,
-        octets: &[u8],
-    ) -> Result<Attached, CustodyError> {
+    pub fn attach(&self, site: &Site, name: &str, octets: &[u8]) -> Result<Attached, CustodyError> {
         let sha256 = lacre_proof::hash::sha256(octets);
         let key = file_key(&sha256);
         let sealed = site.keys.seal(Drawer::Register, &key, octets)?;
@@ -187,7 +182,11 @@ impl Book {
     ///
     /// # Errors
     /// [`CustodyError::Refused`] while sealed; [`CustodyError::Input`] for an unknown order.
-    pub fn registration(&self, site: &Site, order: &str) -> Result<(Entry, Document), CustodyError> {
+    pub fn registration(
+        &self,
+        site: &Site,
+        order: &str,
+    ) -> Result<(Entry, Document), CustodyError> {
         let of_order = |entry: &&Entry| match &entry.change {
             Change::OrderAdded(added) => added.order.order == order,
             _ => false,
@@ -309,10 +308,10 @@ fn finish(site: &Site, count: u64, now: Micros) -> Result<(), CustodyError> {
     let slip = filing::slip(&site.engine, &site.machine, &document_key(count))?;
     let entries = read_entries(site, count.saturating_add(1))?;
     site.enter(&[slip.commitment], now)?;
-    if let Some(Change::OrderAdded(added)) = entries.last().map(|entry| &entry.change) {
-        if chain::read(&site.engine, &site.machine, added.vault).is_err() {
-            chain::create(&site.engine, &site.machine, added.vault, &Chain::begin(slip.sha256))?;
-        }
+    if let Some(Change::OrderAdded(added)) = entries.last().map(|entry| &entry.change)
+        && chain::read(&site.engine, &site.machine, added.vault).is_err()
+    {
+        chain::create(&site.engine, &site.machine, added.vault, &Chain::begin(slip.sha256))?;
     }
     let (_, version) = read_count(site)?;
     move_count(site, version, count)

@@ -19,6 +19,7 @@ use lacre_vault::{
 };
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 /// What is said of the site in the head `site`; nothing in it is secret.
@@ -77,6 +78,8 @@ pub struct Site {
     facts: Facts,
     root: RwLock<Option<Arc<Root>>>,
     publics: Mutex<HashMap<VaultId, VaultPublic>>,
+    /// When the log last published a checkpoint, in microseconds; 0 before the first.
+    published_at: AtomicI64,
     /// One act at a time: their numbers are dense.
     pub(crate) acts: Mutex<()>,
 }
@@ -123,7 +126,8 @@ impl Site {
             organisation: "Lacre".into(),
             site: plan.name.chars().take(40).collect(),
         };
-        let validity = Validity { from: now.plus_seconds(-60), until: now.plus_seconds(VALID_DAYS * 86_400) };
+        let validity =
+            Validity { from: now.plus_seconds(-60), until: now.plus_seconds(VALID_DAYS * 86_400) };
         let identity = SiteIdentity::generate(&names, validity).map_err(broken)?;
         let seed = provider::random_secret()?;
         let pad = provider::random_secret()?;
@@ -181,8 +185,9 @@ impl Site {
         let head = engine.heads.read(SITE)?.ok_or_else(|| {
             CustodyError::Input("there is no site here: make one with `lacre init DIR`".into())
         })?;
-        let facts: Facts = serde_json::from_slice(&head.value)
-            .map_err(|_| CustodyError::Damaged { key: SITE.into(), what: "is not a site's facts" })?;
+        let facts: Facts = serde_json::from_slice(&head.value).map_err(|_| {
+            CustodyError::Damaged { key: SITE.into(), what: "is not a site's facts" }
+        })?;
         let machine = MachineKey::load(engine.keys.as_ref())?;
         let keys = SiteKeys::load(&engine)?;
         let seed = get_secret(&engine, &machine, LOG_KEY)?;
@@ -217,7 +222,8 @@ impl Site {
     ) -> Self {
         let publics = Mutex::new(HashMap::new());
         let (root, acts) = (RwLock::new(None), Mutex::new(()));
-        Self { engine, machine, keys, ledger, courts, facts, root, publics, acts }
+        let published_at = AtomicI64::new(0);
+        Self { engine, machine, keys, ledger, courts, facts, root, publics, published_at, acts }
     }
 
     /// What is said of the site.
@@ -315,10 +321,10 @@ impl Site {
     pub(crate) fn vault_public(&self, vault: VaultId) -> Result<VaultPublic, CustodyError> {
         let mut publics = self.publics.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(public) = publics.get(&vault) {
-            return Ok(public.clone());
+            return Ok(*public);
         }
         let public = self.keys.vault_public(vault)?;
-        publics.insert(vault, public.clone());
+        publics.insert(vault, public);
         Ok(public)
     }
 
@@ -350,7 +356,9 @@ impl Site {
 
     /// Lets the ledger close its seconds; a failure shows at the next entry.
     pub fn tick(&self, now: Micros) {
-        let _closed_or_tried_again_next_second = self.ledger.tick(now);
+        if self.ledger.tick(now).is_ok() {
+            self.published_at.store(now.0, Ordering::Relaxed);
+        }
     }
 
     /// A secret of this machine kept in `keys/`, made by `make` the first time: the handover
@@ -372,6 +380,13 @@ impl Site {
             }
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// When this process last published a checkpoint.
+    #[must_use]
+    pub fn published_at(&self) -> Option<Micros> {
+        let at = self.published_at.load(Ordering::Relaxed);
+        (at != 0).then_some(Micros(at))
     }
 
     /// Waits for the running second to end, at most a second, so that everything entered is under

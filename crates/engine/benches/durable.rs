@@ -54,9 +54,7 @@ fn append(site: &Path, name: &str, block: &[u8], blocks: u32) -> Outcome<Duratio
 
 /// Writes over the file that [`append`] made, then removes it.
 fn overwrite(site: &Path, name: &str, block: &[u8], blocks: u32) -> Outcome<Duration> {
-    let file = OpenOptions::new()
-        .write(true)
-        .open(site.join("journal").join(name))?;
+    let file = OpenOptions::new().write(true).open(site.join("journal").join(name))?;
     let started = Instant::now();
     let mut offset = 0;
     for _ in 0..blocks {

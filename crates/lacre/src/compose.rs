@@ -34,8 +34,8 @@ pub(crate) fn open(dir: &Path) -> Result<Option<Owned>, Failure> {
         Err(embedded::Locked::InUse { .. }) => return Ok(None),
         Err(error) => return Err(Failure::with(6, error.to_string())),
     };
-    let engine =
-        embedded::open(dir).map_err(|error| Failure::with(6, format!("{}: {error}", dir.display())))?;
+    let engine = embedded::open(dir)
+        .map_err(|error| Failure::with(6, format!("{}: {error}", dir.display())))?;
     let site = Site::open(engine)?;
     let house = House::open(site, dir.join("catalogue"), clock::now())?;
     Ok(Some(Owned { house: Arc::new(house), _lock: lock }))

@@ -69,7 +69,7 @@ impl Running {
         };
         let identity = ServerIdentity::from_pem(&chain, &key).map_err(|error| unable(&error))?;
         let settings = Settings { listeners: doors.listeners, ..Settings::default() };
-        let book: Arc<dyn door::PeerBook> = Arc::clone(&house) as Arc<dyn door::PeerBook>;
+        let book: Arc<dyn door::PeerBook> = house.clone();
         let receiver = Receiver::start(settings, Some(identity), intake_door, book, clock::now)
             .await
             .map_err(|error| unable(&error))?;
@@ -175,10 +175,7 @@ fn status(house: &Arc<House>, receiver: &Receiver, media: &Media, synthetic: boo
             let known: Vec<_> = register.peers().cloned().collect();
             (register.orders().count(), register.measures().count(), known)
         });
-        let peers = known
-            .iter()
-            .map(|peer| peer_view(&peer.name, &connections))
-            .collect();
+        let peers = known.iter().map(|peer| peer_view(&peer.name, &connections)).collect();
         let counts = media.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let checkpoint = site.ledger().checkpoint();
         StatusView {
@@ -213,7 +210,7 @@ fn status(house: &Arc<House>, receiver: &Receiver, media: &Media, synthetic: boo
                 origin: site.facts().origin.clone(),
                 size: site.ledger().size(),
                 root: checkpoint.lines().nth(2).unwrap_or_default().to_owned(),
-                checkpoint_at: None,
+                checkpoint_at: site.published_at(),
             },
             alarms: Vec::new(),
         }

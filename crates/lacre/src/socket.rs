@@ -44,11 +44,14 @@ pub(crate) fn forward(
     err: &mut dyn Write,
 ) -> Result<u8, Failure> {
     let unreachable = |error: io::Error| {
-        Failure::with(6, format!(
-            "the site is in use and its server does not answer at {}: {error}; \
+        Failure::with(
+            6,
+            format!(
+                "the site is in use and its server does not answer at {}: {error}; \
              wait for the other command to end, or start `lacre serve`",
-            socket.display()
-        ))
+                socket.display()
+            ),
+        )
     };
     let mut stream = UnixStream::connect(socket).map_err(unreachable)?;
     let request = Request {

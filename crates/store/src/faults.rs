@@ -91,9 +91,7 @@ pub struct Switches(Arc<Mutex<Board>>);
 
 impl std::fmt::Debug for Switches {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Switches")
-            .field("writes", &self.writes())
-            .finish_non_exhaustive()
+        f.debug_struct("Switches").field("writes", &self.writes()).finish_non_exhaustive()
     }
 }
 
@@ -136,10 +134,7 @@ impl Switches {
     /// All switches off, power on, count at zero.
     pub fn reset(&self) {
         let mut board = self.board();
-        *board = Board {
-            lost_sync: board.lost_sync.take(),
-            ..Board::default()
-        };
+        *board = Board { lost_sync: board.lost_sync.take(), ..Board::default() };
     }
 
     /// Calls `told` for each sync that is made to fail without persisting, so that an engine can
@@ -176,10 +171,7 @@ impl Switches {
                 None => {}
             }
         }
-        let at = board
-            .planned
-            .iter()
-            .position(|(planned, ..)| *planned == operation)?;
+        let at = board.planned.iter().position(|(planned, ..)| *planned == operation)?;
         let (_, skip, failure) = board.planned.get_mut(at)?;
         if *skip > 0 {
             *skip = skip.saturating_sub(1);
@@ -212,21 +204,11 @@ impl Switches {
 #[must_use]
 pub fn around(engine: Engine, switches: &Switches) -> Engine {
     let disk = |inner: Arc<dyn Disk>, folder: Folder| -> Arc<dyn Disk> {
-        Arc::new(Faulty {
-            inner,
-            folder,
-            switches: switches.clone(),
-        })
+        Arc::new(Faulty { inner, folder, switches: switches.clone() })
     };
     Engine {
-        objects: Arc::new(FaultyObjects {
-            inner: engine.objects,
-            switches: switches.clone(),
-        }),
-        heads: Arc::new(FaultyHeads {
-            inner: engine.heads,
-            switches: switches.clone(),
-        }),
+        objects: Arc::new(FaultyObjects { inner: engine.objects, switches: switches.clone() }),
+        heads: Arc::new(FaultyHeads { inner: engine.heads, switches: switches.clone() }),
         journal: disk(engine.journal, Folder::Journal),
         keys: disk(engine.keys, Folder::Keys),
         log: disk(engine.log, Folder::Log),
@@ -244,22 +226,15 @@ impl FaultyObjects {
         key: &str,
         work: impl FnOnce() -> Result<T, GetError>,
     ) -> Result<T, GetError> {
-        let failed = |source| GetError::Failed {
-            key: key.to_owned(),
-            source,
-        };
+        let failed = |source| GetError::Failed { key: key.to_owned(), source };
         self.switches.run(Operation::Read, work, failed)
     }
 }
 
 impl Objects for FaultyObjects {
     fn put(&self, key: &str, octets: &[u8]) -> Result<(), PutError> {
-        let failed = |source| PutError::Failed {
-            key: key.to_owned(),
-            source,
-        };
-        self.switches
-            .run(Operation::Put, || self.inner.put(key, octets), failed)
+        let failed = |source| PutError::Failed { key: key.to_owned(), source };
+        self.switches.run(Operation::Put, || self.inner.put(key, octets), failed)
     }
 
     fn get(&self, key: &str) -> Result<Vec<u8>, GetError> {
@@ -275,21 +250,13 @@ impl Objects for FaultyObjects {
     }
 
     fn list(&self, prefix: &str) -> Result<Vec<String>, ListError> {
-        let failed = |source| ListError::Failed {
-            prefix: prefix.to_owned(),
-            source,
-        };
-        self.switches
-            .run(Operation::Read, || self.inner.list(prefix), failed)
+        let failed = |source| ListError::Failed { prefix: prefix.to_owned(), source };
+        self.switches.run(Operation::Read, || self.inner.list(prefix), failed)
     }
 
     fn delete(&self, key: &str) -> Result<(), DeleteError> {
-        let failed = |source| DeleteError::Failed {
-            key: key.to_owned(),
-            source,
-        };
-        self.switches
-            .run(Operation::Delete, || self.inner.delete(key), failed)
+        let failed = |source| DeleteError::Failed { key: key.to_owned(), source };
+        self.switches.run(Operation::Delete, || self.inner.delete(key), failed)
     }
 }
 
@@ -300,43 +267,24 @@ struct FaultyHeads {
 
 impl Heads for FaultyHeads {
     fn read(&self, name: &str) -> Result<Option<Head>, HeadError> {
-        let failed = |source| HeadError::Failed {
-            name: name.to_owned(),
-            source,
-        };
-        self.switches
-            .run(Operation::Read, || self.inner.read(name), failed)
+        let failed = |source| HeadError::Failed { name: name.to_owned(), source };
+        self.switches.run(Operation::Read, || self.inner.read(name), failed)
     }
 
     fn swap(&self, name: &str, expected: Option<u64>, value: &[u8]) -> Result<u64, SwapError> {
-        let failed = |source| SwapError::Failed {
-            name: name.to_owned(),
-            source,
-        };
-        self.switches.run(
-            Operation::Swap,
-            || self.inner.swap(name, expected, value),
-            failed,
-        )
+        let failed = |source| SwapError::Failed { name: name.to_owned(), source };
+        self.switches.run(Operation::Swap, || self.inner.swap(name, expected, value), failed)
     }
 
     fn swap_all(&self, swaps: &[Swap]) -> Result<(), SwapError> {
-        let name = swaps
-            .first()
-            .map(|swap| swap.name.clone())
-            .unwrap_or_default();
+        let name = swaps.first().map(|swap| swap.name.clone()).unwrap_or_default();
         let failed = |source| SwapError::Failed { name, source };
-        self.switches
-            .run(Operation::Swap, || self.inner.swap_all(swaps), failed)
+        self.switches.run(Operation::Swap, || self.inner.swap_all(swaps), failed)
     }
 
     fn list(&self, prefix: &str) -> Result<Vec<String>, HeadError> {
-        let failed = |source| HeadError::Failed {
-            name: prefix.to_owned(),
-            source,
-        };
-        self.switches
-            .run(Operation::Read, || self.inner.list(prefix), failed)
+        let failed = |source| HeadError::Failed { name: prefix.to_owned(), source };
+        self.switches.run(Operation::Read, || self.inner.list(prefix), failed)
     }
 }
 
@@ -353,10 +301,7 @@ impl Faulty {
         name: &str,
         work: impl FnOnce() -> Result<T, DiskError>,
     ) -> Result<T, DiskError> {
-        let failed = |source| DiskError::Failed {
-            name: name.to_owned(),
-            source,
-        };
+        let failed = |source| DiskError::Failed { name: name.to_owned(), source };
         self.switches.run(operation, work, failed)
     }
 
@@ -387,9 +332,7 @@ impl Disk for Faulty {
     }
 
     fn read_range(&self, name: &str, offset: u64, len: u64) -> Result<Vec<u8>, DiskError> {
-        self.run(Operation::Read, name, || {
-            self.inner.read_range(name, offset, len)
-        })
+        self.run(Operation::Read, name, || self.inner.read_range(name, offset, len))
     }
 
     fn size(&self, name: &str) -> Result<u64, DiskError> {
@@ -405,15 +348,11 @@ impl Disk for Faulty {
     }
 
     fn replace(&self, name: &str, octets: &[u8]) -> Result<(), DiskError> {
-        self.run(Operation::Replace, name, || {
-            self.inner.replace(name, octets)
-        })
+        self.run(Operation::Replace, name, || self.inner.replace(name, octets))
     }
 
     fn publish(&self, name: &str, octets: &[u8]) -> Result<(), DiskError> {
-        self.run(Operation::Publish, name, || {
-            self.inner.publish(name, octets)
-        })
+        self.run(Operation::Publish, name, || self.inner.publish(name, octets))
     }
 }
 

@@ -17,9 +17,7 @@ pub fn is_name(name: &str) -> bool {
             .bytes()
             .all(|octet| matches!(octet, b'a'..=b'z' | b'0'..=b'9' | b'/' | b'_' | b'.' | b'-'))
         && !name.contains("..")
-        && name
-            .split('/')
-            .all(|part| !part.is_empty() && !part.starts_with('.'))
+        && name.split('/').all(|part| !part.is_empty() && !part.starts_with('.'))
 }
 
 #[cfg(test)]
@@ -28,12 +26,7 @@ mod tests {
 
     #[test]
     fn random_ids_below_folders_are_names() {
-        for name in [
-            "a",
-            "segment/0f3a/0000000000000001",
-            "machine.key",
-            "tile/0/x001/067.p/5",
-        ] {
+        for name in ["a", "segment/0f3a/0000000000000001", "machine.key", "tile/0/x001/067.p/5"] {
             assert!(is_name(name), "{name}");
         }
         assert!(is_name(&"x".repeat(NAME_OCTETS_MAX)));
@@ -41,9 +34,8 @@ mod tests {
 
     #[test]
     fn what_leaves_its_folder_hides_or_is_spelled_two_ways_is_no_name() {
-        for name in [
-            "", "/a", "a/", "a//b", "..", "a/../b", "a..b", ".a", "a/.b", "A", "é", "a\\b",
-        ] {
+        for name in ["", "/a", "a/", "a//b", "..", "a/../b", "a..b", ".a", "a/.b", "A", "é", "a\\b"]
+        {
             assert!(!is_name(name), "{name}");
         }
         assert!(!is_name(&"x".repeat(NAME_OCTETS_MAX + 1)));

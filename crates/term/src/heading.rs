@@ -106,7 +106,13 @@ impl PayloadClass {
     pub fn is_control(self) -> bool {
         !matches!(
             self,
-            Self::Iri | Self::Cc | Self::Hi1 | Self::Encrypted | Self::Ilhi | Self::Hi4 | Self::Other
+            Self::Iri
+                | Self::Cc
+                | Self::Hi1
+                | Self::Encrypted
+                | Self::Ilhi
+                | Self::Hi4
+                | Self::Other
         )
     }
 

@@ -35,23 +35,13 @@ impl<'a> Arrival<'a> {
     #[must_use]
     pub fn live(peer: &'a str, received_at: Micros) -> Self {
         let (skew_s, buffer_s) = (Self::SKEW_S, Self::BUFFER_S);
-        Self {
-            peer,
-            received_at,
-            live: true,
-            context_time: None,
-            skew_s,
-            buffer_s,
-        }
+        Self { peer, received_at, live: true, context_time: None, skew_s, buffer_s }
     }
 
     /// Octets from a recorded file, with the default bounds and no time of the context.
     #[must_use]
     pub fn recorded(peer: &'a str, received_at: Micros) -> Self {
-        Self {
-            live: false,
-            ..Self::live(peer, received_at)
-        }
+        Self { live: false, ..Self::live(peer, received_at) }
     }
 }
 
@@ -198,43 +188,27 @@ pub fn bind<'t>(
     let Some(peer) = table.known_peer(arrival.peer) else {
         return Binding::Quarantined(Reason::WrongOperator);
     };
-    let of_operator = || {
-        measures
-            .iter()
-            .filter(|row| row.operator == peer.peer.operator)
-    };
+    let of_operator = || measures.iter().filter(|row| row.operator == peer.peer.operator);
     if of_operator().next().is_none() {
         return Binding::Quarantined(Reason::WrongOperator);
     }
-    if heading
-        .intercepted_at
-        .is_some_and(|at| is_implausible(at, arrival))
-    {
+    if heading.intercepted_at.is_some_and(|at| is_implausible(at, arrival)) {
         return Binding::Quarantined(Reason::ImplausibleTime);
     }
-    let judged_at = heading
-        .intercepted_at
-        .or(arrival.context_time)
-        .unwrap_or(arrival.received_at);
+    let judged_at = heading.intercepted_at.or(arrival.context_time).unwrap_or(arrival.received_at);
     let Some(row) = of_operator().find(|row| (row.from..row.until).contains(&judged_at)) else {
         return Binding::Quarantined(Reason::OutsideValidity);
     };
     if !row.scope.content && may_carry_content(class) {
         return Binding::Quarantined(Reason::OutOfScope);
     }
-    Binding::Authorised(Authorised {
-        row,
-        judged_at,
-        flags: flags(heading, peer),
-    })
+    Binding::Authorised(Authorised { row, judged_at, flags: flags(heading, peer) })
 }
 
 /// Later than arrival plus skew; on a connection also older than the operator's buffer explains.
 fn is_implausible(intercepted_at: Micros, arrival: &Arrival<'_>) -> bool {
     let latest = arrival.received_at.plus_seconds(i64::from(arrival.skew_s));
-    let oldest = arrival
-        .received_at
-        .plus_seconds(-i64::from(arrival.buffer_s));
+    let oldest = arrival.received_at.plus_seconds(-i64::from(arrival.buffer_s));
     intercepted_at > latest || (arrival.live && intercepted_at < oldest)
 }
 

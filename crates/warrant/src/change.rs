@@ -109,18 +109,10 @@ pub struct OrderExtended {
     #[serde(with = "text::time_text")]
     pub until: Micros,
     /// When it was granted. One granted after the measures had ended extends nothing.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        with = "text::time_text::optional"
-    )]
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "text::time_text::optional")]
     pub granted_at: Option<Micros>,
     /// The measures' LIIDs in hexadecimal; empty for every measure that has not ceased.
-    #[serde(
-        default,
-        skip_serializing_if = "Vec::is_empty",
-        with = "text::liid_hex::list"
-    )]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "text::liid_hex::list")]
     pub liids: Vec<Liid>,
     /// The judge's file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -137,11 +129,7 @@ pub struct OrderCeased {
     #[serde(with = "text::time_text")]
     pub at: Micros,
     /// The measures' LIIDs in hexadecimal; empty for every measure not yet over at that moment.
-    #[serde(
-        default,
-        skip_serializing_if = "Vec::is_empty",
-        with = "text::liid_hex::list"
-    )]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "text::liid_hex::list")]
     pub liids: Vec<Liid>,
     /// Why, in a few words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -182,10 +170,7 @@ pub struct Entry {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EntryError {
     /// Use the version that wrote it.
-    #[error(
-        "register change has schema {found:?}, this version reads {:?}",
-        Entry::SCHEMA
-    )]
+    #[error("register change has schema {found:?}, this version reads {:?}", Entry::SCHEMA)]
     Schema {
         /// The schema found.
         found: String,
@@ -205,13 +190,7 @@ impl Entry {
     /// Numbers and dates a change.
     #[must_use]
     pub fn new(number: u64, at: Micros, person: &str, change: Change) -> Self {
-        Self {
-            schema: Self::SCHEMA.to_owned(),
-            number,
-            at,
-            person: person.to_owned(),
-            change,
-        }
+        Self { schema: Self::SCHEMA.to_owned(), number, at, person: person.to_owned(), change }
     }
 
     /// The octets to keep and to hash: compact JSON, fields in the order above.
@@ -219,9 +198,7 @@ impl Entry {
     /// # Errors
     /// [`EntryError::Json`] when the change cannot be written, which no valid change causes.
     pub fn to_json(&self) -> Result<Vec<u8>, EntryError> {
-        serde_json::to_vec(self).map_err(|error| EntryError::Json {
-            what: error.to_string(),
-        })
+        serde_json::to_vec(self).map_err(|error| EntryError::Json { what: error.to_string() })
     }
 
     /// Reads the octets kept.
@@ -229,15 +206,12 @@ impl Entry {
     /// # Errors
     /// [`EntryError`] when they are no change of this version.
     pub fn parse(octets: &[u8]) -> Result<Self, EntryError> {
-        let entry: Self = serde_json::from_slice(octets).map_err(|error| EntryError::Json {
-            what: error.to_string(),
-        })?;
+        let entry: Self = serde_json::from_slice(octets)
+            .map_err(|error| EntryError::Json { what: error.to_string() })?;
         if entry.schema == Self::SCHEMA {
             Ok(entry)
         } else {
-            Err(EntryError::Schema {
-                found: entry.schema,
-            })
+            Err(EntryError::Schema { found: entry.schema })
         }
     }
 }

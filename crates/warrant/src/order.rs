@@ -159,9 +159,7 @@ impl OrderDocument {
     /// [`OrderError`] naming the place, what was found and what to do.
     pub fn parse(octets: &[u8]) -> Result<Self, OrderError> {
         if octets.len() > FILE_OCTETS_MAX {
-            return Err(OrderError::TooLarge {
-                octets: octets.len(),
-            });
+            return Err(OrderError::TooLarge { octets: octets.len() });
         }
         let raw: RawOrder = serde_json::from_slice(octets).map_err(|error| {
             let place = format!(" at line {} column {}", error.line(), error.column());
@@ -222,11 +220,7 @@ struct RawMeasure {
 }
 
 fn wrong(field: &str, found: impl Into<String>, remedy: impl Into<String>) -> OrderError {
-    OrderError::Field {
-        field: field.to_owned(),
-        found: found.into(),
-        remedy: remedy.into(),
-    }
+    OrderError::Field { field: field.to_owned(), found: found.into(), remedy: remedy.into() }
 }
 
 fn line(field: &str, value: &str, octets_max: usize) -> Result<(), OrderError> {
@@ -251,11 +245,7 @@ fn particular(field: &str, value: Option<Value>) -> Result<Option<Particular>, O
     let octets = value.to_string().len();
     if octets > PARTICULAR_OCTETS_MAX {
         let remedy = format!("shorten it to {PARTICULAR_OCTETS_MAX} octets");
-        return Err(wrong(
-            field,
-            format!("it has {octets} octets of JSON"),
-            remedy,
-        ));
+        return Err(wrong(field, format!("it has {octets} octets of JSON"), remedy));
     }
     match hidden_in(&value) {
         None => Ok(Some(Particular(value))),
@@ -274,9 +264,9 @@ fn hidden_in(value: &Value) -> Option<u32> {
     match value {
         Value::String(text) => in_text(text),
         Value::Array(items) => items.iter().find_map(hidden_in),
-        Value::Object(fields) => fields
-            .iter()
-            .find_map(|(name, item)| in_text(name).or_else(|| hidden_in(item))),
+        Value::Object(fields) => {
+            fields.iter().find_map(|(name, item)| in_text(name).or_else(|| hidden_in(item)))
+        }
         Value::Null | Value::Bool(_) | Value::Number(_) => None,
     }
 }
@@ -326,35 +316,16 @@ fn measure(at: usize, raw: RawMeasure) -> Result<Measure, OrderError> {
     let field = |name: &str| format!("measures[{at}].{name}");
     let liid = liid(&field("liid"), raw.liid.as_deref(), raw.liid_hex.as_deref())?;
     line(&field("operator"), &raw.operator, OPERATOR_OCTETS_MAX)?;
-    line(
-        &field("identity.type"),
-        &raw.identity.kind,
-        IDENTITY_TYPE_OCTETS_MAX,
-    )?;
-    line(
-        &field("identity.value"),
-        &raw.identity.value,
-        IDENTITY_OCTETS_MAX,
-    )?;
+    line(&field("identity.type"), &raw.identity.kind, IDENTITY_TYPE_OCTETS_MAX)?;
+    line(&field("identity.value"), &raw.identity.value, IDENTITY_OCTETS_MAX)?;
     let from = time(&field("from"), &raw.from)?;
     let until = time(&field("until"), &raw.until)?;
     if until <= from {
         let found = format!("{until} is not after `from`, {from}");
-        return Err(wrong(
-            &field("until"),
-            found,
-            "write the first moment no longer authorised",
-        ));
+        return Err(wrong(&field("until"), found, "write the first moment no longer authorised"));
     }
     let (operator, identity, scope) = (raw.operator, raw.identity, raw.scope.into());
-    Ok(Measure {
-        liid,
-        operator,
-        identity,
-        from,
-        until,
-        scope,
-    })
+    Ok(Measure { liid, operator, identity, from, until, scope })
 }
 
 fn liid(field: &str, text: Option<&str>, digits: Option<&str>) -> Result<Liid, OrderError> {
@@ -362,11 +333,7 @@ fn liid(field: &str, text: Option<&str>, digits: Option<&str>) -> Result<Liid, O
         (Some(text), None) => lacre_term::liid::text_form(text.as_bytes())
             .ok_or_else(|| {
                 let found = "it holds a character that is not printable ASCII";
-                wrong(
-                    field,
-                    found,
-                    "write its octets in hexadecimal as `liid_hex`",
-                )
+                wrong(field, found, "write its octets in hexadecimal as `liid_hex`")
             })
             .and_then(|text| {
                 Liid::parse(text.as_bytes())
@@ -374,18 +341,12 @@ fn liid(field: &str, text: Option<&str>, digits: Option<&str>) -> Result<Liid, O
             }),
         (None, Some(digits)) => text::liid_of_hex(digits).map_err(|()| {
             let found = format!("{} characters that are not 1 to 25 octets", digits.len());
-            wrong(
-                &format!("{field}_hex"),
-                found,
-                "write 2 hexadecimal digits for each octet",
-            )
+            wrong(&format!("{field}_hex"), found, "write 2 hexadecimal digits for each octet")
         }),
         (None, None) => Err(wrong(field, "it is missing", "write `liid`, or `liid_hex`")),
-        (Some(_), Some(_)) => Err(wrong(
-            field,
-            "`liid_hex` is there as well",
-            "write one of the two",
-        )),
+        (Some(_), Some(_)) => {
+            Err(wrong(field, "`liid_hex` is there as well", "write one of the two"))
+        }
     }
 }
 
@@ -399,11 +360,7 @@ fn refuse_overlap(at: usize, new: &Measure, before: &[Measure]) -> Result<(), Or
         None => Ok(()),
         Some(old) => {
             let found = format!("measures[{old}] names the same LIID at that operator and time");
-            Err(wrong(
-                &format!("measures[{at}]"),
-                found,
-                "part their times, or keep one",
-            ))
+            Err(wrong(&format!("measures[{at}]"), found, "part their times, or keep one"))
         }
     }
 }

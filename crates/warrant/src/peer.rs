@@ -120,12 +120,7 @@ impl Peer {
     #[must_use]
     pub fn of_files(name: &str) -> Self {
         let (name, operator) = (name.to_owned(), name.to_owned());
-        Self {
-            name,
-            operator,
-            transport: Transport::File,
-            operator_ids: Vec::new(),
-        }
+        Self { name, operator, transport: Transport::File, operator_ids: Vec::new() }
     }
 
     /// Checks every rule a peer must keep by itself.
@@ -133,29 +128,19 @@ impl Peer {
     /// # Errors
     /// [`PeerError`] with the first rule broken.
     pub fn check(&self) -> Result<(), PeerError> {
-        text::name(&self.name, NAME_OCTETS_MAX).map_err(|source| PeerError::Name {
-            name: self.name.clone(),
-            source,
-        })?;
+        text::name(&self.name, NAME_OCTETS_MAX)
+            .map_err(|source| PeerError::Name { name: self.name.clone(), source })?;
         let peer = || self.name.clone();
-        text::line(&self.operator, OPERATOR_OCTETS_MAX).map_err(|source| PeerError::Operator {
-            peer: peer(),
-            source,
-        })?;
+        text::line(&self.operator, OPERATOR_OCTETS_MAX)
+            .map_err(|source| PeerError::Operator { peer: peer(), source })?;
         let count = self.operator_ids.len();
         if count > OPERATOR_IDS_MAX {
-            return Err(PeerError::TooManyIds {
-                peer: peer(),
-                count,
-            });
+            return Err(PeerError::TooManyIds { peer: peer(), count });
         }
         for id in &self.operator_ids {
             let octets = id_octets(id);
             if octets.is_empty() || octets.len() > OPERATOR_ID_OCTETS_MAX {
-                return Err(PeerError::OperatorId {
-                    peer: peer(),
-                    id: id.clone(),
-                });
+                return Err(PeerError::OperatorId { peer: peer(), id: id.clone() });
             }
         }
         match &self.transport {
@@ -167,19 +152,15 @@ impl Peer {
     }
 
     fn check_plain(&self, address: SocketAddr, interface: Option<&str>) -> Result<(), PeerError> {
-        let exposed = || PeerError::PlainExposed {
-            peer: self.name.clone(),
-            address,
-        };
+        let exposed = || PeerError::PlainExposed { peer: self.name.clone(), address };
         match (is_loopback(address.ip()), interface) {
             (true, None) => Ok(()),
             // The address of every interface is never a tunnel's own, whatever name stands by it.
             _ if address.ip().is_unspecified() || address.ip().is_multicast() => Err(exposed()),
             (_, Some(name)) if is_tunnel(name) => Ok(()),
-            (_, Some(name)) => Err(PeerError::NotTunnel {
-                peer: self.name.clone(),
-                interface: name.to_owned(),
-            }),
+            (_, Some(name)) => {
+                Err(PeerError::NotTunnel { peer: self.name.clone(), interface: name.to_owned() })
+            }
             (false, None) => Err(exposed()),
         }
     }
@@ -190,10 +171,7 @@ impl Peer {
         if self.operator_ids.is_empty() {
             return vec![self.operator.as_bytes().into()];
         }
-        self.operator_ids
-            .iter()
-            .map(|id| id_octets(id).into())
-            .collect()
+        self.operator_ids.iter().map(|id| id_octets(id).into()).collect()
     }
 
     /// True when nothing proves who delivers (shown and entered as unauthenticated).
@@ -211,10 +189,7 @@ pub fn parse_fingerprint(typed: &str) -> Option<Digest> {
 }
 
 fn id_octets(id: &str) -> Vec<u8> {
-    match id
-        .strip_prefix("0x")
-        .and_then(|digits| hex::decode(&digits.to_ascii_lowercase()))
-    {
+    match id.strip_prefix("0x").and_then(|digits| hex::decode(&digits.to_ascii_lowercase())) {
         Some(octets) => octets,
         None => id.as_bytes().to_vec(),
     }
@@ -229,9 +204,7 @@ fn is_tunnel(name: &str) -> bool {
     let word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     name.len() <= 15
         && name.chars().all(word)
-        && TUNNELS
-            .iter()
-            .any(|kind| name.strip_prefix(kind).is_some_and(|rest| !rest.is_empty()))
+        && TUNNELS.iter().any(|kind| name.strip_prefix(kind).is_some_and(|rest| !rest.is_empty()))
 }
 
 #[cfg(test)]
@@ -240,23 +213,15 @@ mod tests {
 
     fn plain(address: &str, interface: Option<&str>) -> Peer {
         let address = address.parse().unwrap();
-        let transport = Transport::Plain {
-            address,
-            interface: interface.map(str::to_owned),
-        };
-        Peer {
-            transport,
-            ..Peer::of_files("OPLAB-ES")
-        }
+        let transport = Transport::Plain { address, interface: interface.map(str::to_owned) };
+        Peer { transport, ..Peer::of_files("OPLAB-ES") }
     }
 
     #[test]
     fn a_plain_listener_stays_on_loopback_or_in_a_named_tunnel() {
-        for (address, interface) in [
-            ("127.0.0.1:7000", None),
-            ("[::1]:7000", None),
-            ("10.8.0.1:7000", Some("wg0")),
-        ] {
+        for (address, interface) in
+            [("127.0.0.1:7000", None), ("[::1]:7000", None), ("10.8.0.1:7000", Some("wg0"))]
+        {
             assert_eq!(plain(address, interface).check(), Ok(()), "{address}");
         }
     }
@@ -271,41 +236,24 @@ mod tests {
             ("[::ffff:192.0.2.1]:7000", None),
         ] {
             let refused = plain(address, interface).check();
-            assert!(
-                matches!(refused, Err(PeerError::PlainExposed { .. })),
-                "{address}"
-            );
+            assert!(matches!(refused, Err(PeerError::PlainExposed { .. })), "{address}");
         }
         for interface in ["eth0", "wg", "wg0 ", "", "wg0123456789abcdef"] {
             let refused = plain("192.0.2.1:7000", Some(interface)).check();
-            assert!(
-                matches!(refused, Err(PeerError::NotTunnel { .. })),
-                "{interface}"
-            );
+            assert!(matches!(refused, Err(PeerError::NotTunnel { .. })), "{interface}");
         }
     }
 
     #[test]
     fn a_name_with_a_slash_and_an_identifier_of_seventeen_octets_are_refused() {
-        let bad = Peer {
-            name: "a/b".into(),
-            ..Peer::of_files("x")
-        };
+        let bad = Peer { name: "a/b".into(), ..Peer::of_files("x") };
         assert!(matches!(bad.check(), Err(PeerError::Name { .. })));
-        let bad = Peer {
-            operator_ids: vec!["x".repeat(17)],
-            ..Peer::of_files("x")
-        };
+        let bad = Peer { operator_ids: vec!["x".repeat(17)], ..Peer::of_files("x") };
         assert!(matches!(bad.check(), Err(PeerError::OperatorId { .. })));
-        let good = Peer {
-            operator_ids: vec!["x".repeat(16), "0xff00".into()],
-            ..Peer::of_files("x")
-        };
+        let good =
+            Peer { operator_ids: vec!["x".repeat(16), "0xff00".into()], ..Peer::of_files("x") };
         assert_eq!(good.check(), Ok(()));
-        assert_eq!(
-            good.operator_id_octets().last().map(AsRef::as_ref),
-            Some(&[0xff, 0][..])
-        );
+        assert_eq!(good.operator_id_octets().last().map(AsRef::as_ref), Some(&[0xff, 0][..]));
     }
 
     #[test]

@@ -109,10 +109,7 @@ mod tests {
 
     #[test]
     fn only_the_court_confirms() {
-        let court: Vec<_> = Role::ALL
-            .into_iter()
-            .filter(|role| role.is_court())
-            .collect();
+        let court: Vec<_> = Role::ALL.into_iter().filter(|role| role.is_court()).collect();
         assert_eq!(court, [Role::Judge, Role::Prosecutor, Role::Clerk]);
     }
 }

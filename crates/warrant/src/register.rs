@@ -83,10 +83,7 @@ impl Order {
     #[must_use]
     pub fn is_accredited(&self) -> bool {
         self.attached.is_some()
-            && self
-                .extensions
-                .iter()
-                .all(|extension| extension.document.is_some())
+            && self.extensions.iter().all(|extension| extension.document.is_some())
             && self.confirmation.is_some()
     }
 
@@ -118,10 +115,7 @@ impl Register {
     /// An empty register of a `--dev` site, where no order is marked *not accredited*.
     #[must_use]
     pub fn for_dev() -> Self {
-        Self {
-            dev: true,
-            ..Self::default()
-        }
+        Self { dev: true, ..Self::default() }
     }
 
     /// How many changes it holds; the next [`Entry`] has this number.
@@ -154,9 +148,7 @@ impl Register {
 
     /// Every measure with its order, by order.
     pub fn measures(&self) -> impl Iterator<Item = (&Order, &MeasureState)> {
-        self.orders
-            .values()
-            .flat_map(|order| order.measures.iter().map(move |m| (order, m)))
+        self.orders.values().flat_map(|order| order.measures.iter().map(move |m| (order, m)))
     }
 
     /// Every peer, by name.
@@ -254,12 +246,8 @@ impl Register {
         }
         let same = |other: &&Peer| match (&other.transport, &peer.transport) {
             (
-                Transport::Tls {
-                    certificate_sha256: a,
-                },
-                Transport::Tls {
-                    certificate_sha256: b,
-                },
+                Transport::Tls { certificate_sha256: a },
+                Transport::Tls { certificate_sha256: b },
             ) => a == b,
             (Transport::Plain { address: a, .. }, Transport::Plain { address: b, .. }) => {
                 a == b && a.port() != 0
@@ -292,14 +280,7 @@ impl Register {
             return Err(duplicate("case", &added.case));
         }
         let (case, court) = (added.case.clone(), added.court.clone());
-        self.cases.insert(
-            case.clone(),
-            Case {
-                case,
-                court,
-                orders: Vec::new(),
-            },
-        );
+        self.cases.insert(case.clone(), Case { case, court, orders: Vec::new() });
         Ok(())
     }
 }
@@ -310,9 +291,9 @@ fn check_line(what: &'static str, value: &str, octets_max: usize) -> Result<(), 
 
 fn check_attached(attached: Option<&Attached>) -> Result<(), RegisterError> {
     match attached {
-        Some(attached) if attached.name.contains(['/', '\\']) => Err(RegisterError::Folder {
-            name: attached.name.clone(),
-        }),
+        Some(attached) if attached.name.contains(['/', '\\']) => {
+            Err(RegisterError::Folder { name: attached.name.clone() })
+        }
         Some(attached) => check_line("document name", &attached.name, 255),
         None => Ok(()),
     }
@@ -327,17 +308,11 @@ fn change_name(change: &Change) -> &str {
 }
 
 fn duplicate(what: &'static str, name: &str) -> RegisterError {
-    RegisterError::Duplicate {
-        what,
-        name: name.to_owned(),
-    }
+    RegisterError::Duplicate { what, name: name.to_owned() }
 }
 
 fn unknown(what: &'static str, name: &str) -> RegisterError {
-    RegisterError::Unknown {
-        what,
-        name: name.to_owned(),
-    }
+    RegisterError::Unknown { what, name: name.to_owned() }
 }
 
 #[cfg(test)]

@@ -87,25 +87,16 @@ impl BindingTable {
     /// A table of `rows` and `peers`, which reflects the first `changes` register changes.
     #[must_use]
     pub fn new(changes: u64, rows: Vec<BindingRow>, peers: Vec<Peer>) -> Self {
-        let mut table = Self {
-            changes,
-            ..Self::default()
-        };
+        let mut table = Self { changes, ..Self::default() };
         for row in rows {
-            table
-                .rows
-                .entry(row.liid.octets().into())
-                .or_default()
-                .push(row);
+            table.rows.entry(row.liid.octets().into()).or_default().push(row);
         }
         for measures in table.rows.values_mut() {
             measures.sort_by(|a, b| (a.from, a.until, &a.order).cmp(&(b.from, b.until, &b.order)));
         }
         for peer in peers {
             let operator_ids = peer.operator_id_octets().into_iter().collect();
-            table
-                .peers
-                .insert(peer.name.clone(), KnownPeer { peer, operator_ids });
+            table.peers.insert(peer.name.clone(), KnownPeer { peer, operator_ids });
         }
         table
     }
@@ -159,9 +150,7 @@ impl BindingTable {
             rows: self.rows().into_iter().cloned().collect(),
             peers: self.peers().into_iter().cloned().collect(),
         };
-        serde_json::to_vec(&document).map_err(|error| TableError::Json {
-            what: error.to_string(),
-        })
+        serde_json::to_vec(&document).map_err(|error| TableError::Json { what: error.to_string() })
     }
 
     /// Reads [`Self::to_json`].
@@ -169,14 +158,10 @@ impl BindingTable {
     /// # Errors
     /// [`TableError`] when the octets are no table of this version.
     pub fn from_json(octets: &[u8]) -> Result<Self, TableError> {
-        let document: TableDocument =
-            serde_json::from_slice(octets).map_err(|error| TableError::Json {
-                what: error.to_string(),
-            })?;
+        let document: TableDocument = serde_json::from_slice(octets)
+            .map_err(|error| TableError::Json { what: error.to_string() })?;
         if document.schema != SCHEMA {
-            return Err(TableError::Schema {
-                found: document.schema,
-            });
+            return Err(TableError::Schema { found: document.schema });
         }
         Ok(Self::new(document.changes, document.rows, document.peers))
     }
@@ -222,11 +207,6 @@ mod tests {
         let json = String::from_utf8(BindingTable::default().to_json().unwrap()).unwrap();
         let other = json.replace("lacre.binding/1", "lacre.binding/2");
         let refused = BindingTable::from_json(other.as_bytes());
-        assert_eq!(
-            refused,
-            Err(TableError::Schema {
-                found: "lacre.binding/2".into()
-            })
-        );
+        assert_eq!(refused, Err(TableError::Schema { found: "lacre.binding/2".into() }));
     }
 }

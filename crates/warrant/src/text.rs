@@ -50,15 +50,10 @@ pub fn line(text: &str, octets_max: usize) -> Result<(), TextError> {
         return Err(TextError::Empty);
     }
     if text.len() > octets_max {
-        return Err(TextError::TooLong {
-            got: text.len(),
-            max: octets_max,
-        });
+        return Err(TextError::TooLong { got: text.len(), max: octets_max });
     }
     if let Some(hidden) = text.chars().find(|c| is_hidden(*c)) {
-        return Err(TextError::Hidden {
-            code: u32::from(hidden),
-        });
+        return Err(TextError::Hidden { code: u32::from(hidden) });
     }
     if text.trim() != text {
         return Err(TextError::Untrimmed);
@@ -292,35 +287,15 @@ pub(crate) struct ScopeFlags {
 
 impl From<Scope> for ScopeFlags {
     fn from(scope: Scope) -> Self {
-        let Scope {
-            content,
-            origin_destination,
-            location,
-            other_traffic,
-        } = scope;
-        Self {
-            content,
-            origin_destination,
-            location,
-            other_traffic,
-        }
+        let Scope { content, origin_destination, location, other_traffic } = scope;
+        Self { content, origin_destination, location, other_traffic }
     }
 }
 
 impl From<ScopeFlags> for Scope {
     fn from(flags: ScopeFlags) -> Self {
-        let ScopeFlags {
-            content,
-            origin_destination,
-            location,
-            other_traffic,
-        } = flags;
-        Self {
-            content,
-            origin_destination,
-            location,
-            other_traffic,
-        }
+        let ScopeFlags { content, origin_destination, location, other_traffic } = flags;
+        Self { content, origin_destination, location, other_traffic }
     }
 }
 
@@ -334,23 +309,14 @@ mod tests {
         assert_eq!(line("", 64), Err(TextError::Empty));
         assert_eq!(line("abc", 2), Err(TextError::TooLong { got: 3, max: 2 }));
         assert_eq!(line("a\nb", 64), Err(TextError::Hidden { code: 10 }));
-        assert_eq!(
-            line("a\u{202e}b", 64),
-            Err(TextError::Hidden { code: 0x202e })
-        );
+        assert_eq!(line("a\u{202e}b", 64), Err(TextError::Hidden { code: 0x202e }));
         assert_eq!(line("a ", 64), Err(TextError::Untrimmed));
     }
 
     #[test]
     fn a_name_cannot_climb_out_of_a_folder_or_look_like_an_option() {
         assert_eq!(name("OPLAB-ES_2.b", 64), Ok(()));
-        for (bad, found) in [
-            ("../x", '/'),
-            ("a b", ' '),
-            ("-x", '-'),
-            ("..", '.'),
-            ("ñ", 'ñ'),
-        ] {
+        for (bad, found) in [("../x", '/'), ("a b", ' '), ("-x", '-'), ("..", '.'), ("ñ", 'ñ')] {
             assert_eq!(name(bad, 64), Err(TextError::NotName { found }), "{bad}");
         }
     }

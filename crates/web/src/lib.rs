@@ -1,6 +1,6 @@
 //! People's door: pages rendered on the server.
 //!
-//! For now one status page, over TLS, that anyone who reaches the port may see: it therefore says
+//! One status page, over TLS, that anyone who reaches the port may see: it therefore says
 //! how much came and how it stands, and never a LIID, a person, an order's number or a word of
 //! content. No script, nothing from elsewhere, nothing kept by the browser.
 //!

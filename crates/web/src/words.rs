@@ -83,7 +83,7 @@ words! {
     measures: "Medidas en vigor", "Measures in force";
     pdus: "PDU", "PDUs";
     octets: "Octetos", "Octets";
-    orders_of: "autos", "orders";
+    orders_of: "autos en el registro", "orders in the register";
     open_now: "abiertas", "open";
     of_received: "de lo recibido", "of what came";
     intake: "Entrada", "Intake";

@@ -80,9 +80,8 @@ impl Derived {
     #[must_use]
     pub fn sound(&self) -> Option<WavInput> {
         let input = wav_input(&self.audio);
-        let silent = [&input.from_target, &input.to_target, &input.other]
-            .into_iter()
-            .all(Track::is_empty);
+        let silent =
+            [&input.from_target, &input.to_target, &input.other].into_iter().all(Track::is_empty);
         (!silent).then_some(input)
     }
 
@@ -174,7 +173,8 @@ fn read_texts(texts: &[Text]) -> String {
         let at = text.at.map_or_else(|| "-".to_owned(), |at| at.rfc3339());
         let from = text.from.as_deref().unwrap_or("-");
         // Writing to a String cannot fail.
-        let _written = writeln!(reading, "{at}  {}  {from} -> {}", text.kind.word(), text.to.join(", "));
+        let _written =
+            writeln!(reading, "{at}  {}  {from} -> {}", text.kind.word(), text.to.join(", "));
         if let Some(subject) = &text.subject {
             let _written = writeln!(reading, "Subject: {subject}");
         }

@@ -60,7 +60,7 @@ fn enhanced(packet: &CapturedPacket) -> Vec<u8> {
 }
 
 fn pad(body: &mut Vec<u8>) {
-    while body.len() % 4 != 0 {
+    while !body.len().is_multiple_of(4) {
         body.push(0);
     }
 }
@@ -91,9 +91,9 @@ mod tests {
         let mut kinds = Vec::new();
         while at < file.len() {
             let word = |from: usize| u32::from_le_bytes(file[from..from + 4].try_into().unwrap());
-            let total = word(at + 4) as usize;
+            let total = usize::try_from(word(at + 4)).unwrap();
             assert_eq!(total % 4, 0);
-            assert_eq!(word(at + total - 4) as usize, total);
+            assert_eq!(word(at + total - 4), word(at + 4));
             kinds.push(word(at));
             at += total;
         }

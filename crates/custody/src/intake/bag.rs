@@ -50,8 +50,7 @@ impl Bags {
         let Some((_, bag, next)) = self.open.get_mut(closing.peer) else {
             return Err(CustodyError::Broken("a bag just opened is not there".into()));
         };
-        let sealed =
-            bag.encrypt(*next, closing.reason, closing.received_at, closing.octets)?;
+        let sealed = bag.encrypt(*next, closing.reason, closing.received_at, closing.octets)?;
         journal.append(Record::Quarantined {
             bag: bag.id(),
             number: *next,

@@ -89,11 +89,16 @@ pub enum Sighting {
 
 impl Line {
     /// The epoch of a PDU of `class` intercepted at `at`: that of the latest boundary not after it.
+    /// Control speaks of the data around it and follows a restart inferred for any class.
     #[must_use]
     pub fn epoch_at(&self, class: PayloadClass, at: Micros) -> u32 {
+        let names = |boundary: &&Boundary| {
+            boundary.class.is_none_or(|it| it == class || class.is_control())
+        };
         self.boundaries
             .iter()
-            .filter(|boundary| boundary.from <= at && boundary.class.is_none_or(|it| it == class))
+            .filter(|boundary| boundary.from <= at)
+            .filter(names)
             .max_by_key(|boundary| (boundary.from, boundary.epoch))
             .map_or(0, |boundary| boundary.epoch)
     }
@@ -102,11 +107,13 @@ impl Line {
     /// explains a restart already inferred (nothing was intercepted between) joins it.
     pub fn open_epoch(&mut self, from: Micros, class: Option<PayloadClass>) -> u32 {
         if class.is_none() {
-            if let Some(same) = self.boundaries.iter().find(|it| it.class.is_none() && it.from == from)
+            if let Some(same) =
+                self.boundaries.iter().find(|it| it.class.is_none() && it.from == from)
             {
                 return same.epoch;
             }
-            let latest = self.boundaries.iter_mut().filter(|it| it.from >= from).min_by_key(|it| it.from);
+            let latest =
+                self.boundaries.iter_mut().filter(|it| it.from >= from).min_by_key(|it| it.from);
             if let Some(inferred) = latest.filter(|it| it.class.is_some()) {
                 inferred.from = from;
                 inferred.class = None;
@@ -122,7 +129,7 @@ impl Line {
     pub fn gaps(&self, epoch: u32) -> impl Iterator<Item = (PayloadClass, u32, u32)> + '_ {
         self.seen
             .iter()
-            .filter(move |((of, _), _)| *of == epoch)
+            .filter(move |((of, class), _)| *of == epoch && counts_up(*class))
             .flat_map(|((_, class), seen)| seen.gaps().map(move |(from, to)| (*class, from, to)))
     }
 
@@ -131,14 +138,16 @@ impl Line {
     pub fn sight(&self, class: PayloadClass, number: u32, at: Micros) -> Sighting {
         let epoch = self.epoch_at(class, at);
         let Some(seen) = self.seen.get(&(epoch, class)) else { return Sighting::New { epoch } };
-        if !seen.contains(number) {
+        // Control repeats numbers by nature: integrity checks of HI2 and of HI3 count apart and say
+        // so only inside, a segment's flag has the number of a segment.
+        if class.is_control() || !seen.contains(number) {
             return Sighting::New { epoch };
         }
         let watched = self.restart_watch.get(&(epoch, class)).copied();
         if watched.and_then(|first| first.checked_add(1)) == Some(number) {
             return Sighting::Restarted { epoch };
         }
-        if may_restart(class) && seen.first() == Some(number) {
+        if seen.first() == Some(number) {
             return Sighting::PerhapsRestart { epoch };
         }
         Sighting::Conflict { epoch }
@@ -151,9 +160,11 @@ impl Line {
     }
 }
 
-/// Only data has a sequence whose restart means anything; a repeated reset or flag is what it is.
-fn may_restart(class: PayloadClass) -> bool {
+/// Classes whose missing numbers mean that something is missing: data and integrity checks. Flags,
+/// resets and messages carry a number that is not theirs.
+fn counts_up(class: PayloadClass) -> bool {
     !class.is_control()
+        || matches!(class, PayloadClass::IntegrityHash | PayloadClass::IntegritySignature)
 }
 
 #[cfg(test)]
@@ -187,6 +198,19 @@ mod tests {
     }
 
     #[test]
+    fn control_repeats_its_numbers_and_only_checks_of_integrity_show_gaps() {
+        let mut line = Line::default();
+        for class in [PayloadClass::IntegrityHash, PayloadClass::LastSegment] {
+            line.note(0, class, 1, Some(Micros(1)));
+            line.note(0, class, 4, Some(Micros(2)));
+            assert_eq!(line.sight(class, 1, Micros(3)), Sighting::New { epoch: 0 });
+            assert_eq!(line.sight(class, 4, Micros(3)), Sighting::New { epoch: 0 });
+        }
+        let gaps: Vec<_> = line.gaps(0).collect();
+        assert_eq!(gaps, [(PayloadClass::IntegrityHash, 2, 3)]);
+    }
+
+    #[test]
     fn a_late_decision_is_still_a_restart() {
         let mut line = line_with(&[0, 1, 2]);
         line.restart_watch.insert((0, CC), 0);
@@ -199,6 +223,7 @@ mod tests {
         let inferred = line.open_epoch(Micros(50), Some(CC));
         assert_eq!(line.epoch_at(CC, Micros(50)), inferred);
         assert_eq!(line.epoch_at(IRI, Micros(50)), 0);
+        assert_eq!(line.epoch_at(PayloadClass::IntegrityHash, Micros(50)), inferred);
         assert_eq!(line.epoch_at(CC, Micros(49)), 0);
         let reset = line.open_epoch(Micros(40), None);
         assert_eq!(reset, inferred, "the reset explains the restart");

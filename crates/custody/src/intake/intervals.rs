@@ -72,9 +72,10 @@ impl Intervals {
 
     /// The runs of numbers missing between the lowest and the highest seen.
     pub fn gaps(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
-        self.runs.iter().zip(self.runs.iter().skip(1)).filter_map(|(before, after)| {
-            Some((before.1.checked_add(1)?, after.0.checked_sub(1)?))
-        })
+        self.runs
+            .iter()
+            .zip(self.runs.iter().skip(1))
+            .filter_map(|(before, after)| Some((before.1.checked_add(1)?, after.0.checked_sub(1)?)))
     }
 
     /// The runs themselves, for writing down.

@@ -10,9 +10,7 @@ use crate::door::Delivery;
 use crate::error::CustodyError;
 use lacre_handover::ps_pdu::Pdu;
 use lacre_proof::{hash, pdu as leaf};
-use lacre_term::{
-    CommunicationKey, Digest, IriType, Micros, PartId, PayloadClass, VaultId, hex,
-};
+use lacre_term::{CommunicationKey, Digest, IriType, Micros, PartId, PayloadClass, VaultId, hex};
 use lacre_vault::{PartKeys, Record, RecordClear, provider};
 use lacre_warrant::Authorised;
 
@@ -242,12 +240,7 @@ impl Intake {
         if let Some(context) = self.contexts.get_mut(&placed.tag) {
             context.stored.insert(placed.fingerprint);
             if let Some(line) = context.lines.get_mut(&warranted.key) {
-                line.note(
-                    placed.epoch,
-                    warranted.class,
-                    warranted.number,
-                    warranted.usable_at,
-                );
+                line.note(placed.epoch, warranted.class, warranted.number, warranted.usable_at);
             }
         }
         self.count(warranted.class, placed.flags);
@@ -271,7 +264,8 @@ impl Intake {
         placed: &Placed,
     ) -> Result<OpenPart, CustodyError> {
         let part = PartId(provider::random()?);
-        let line = self.contexts.get_mut(&placed.tag).and_then(|it| it.lines.get_mut(&warranted.key));
+        let line =
+            self.contexts.get_mut(&placed.tag).and_then(|it| it.lines.get_mut(&warranted.key));
         let Some(line) = line else {
             return Err(CustodyError::Broken("a line just seen is not there".into()));
         };
@@ -340,7 +334,9 @@ impl Intake {
             self.release_held(held, tag, false)?;
         }
         self.totals.balance(u64::try_from(self.held.len()).unwrap_or(u64::MAX))?;
-        if self.journal.pending_octets() == 0 && !self.snapshot_due {
+        // At an end, counts alone are worth a block: duplicates and keep-alives leave nothing else.
+        let counted = settle && self.totals != self.totals_durable;
+        if self.journal.pending_octets() == 0 && !self.snapshot_due && !counted {
             return Ok(None);
         }
         let batch = std::mem::take(&mut self.batch);
@@ -353,9 +349,9 @@ impl Intake {
             numbers: self.numbers_to_write(),
             resets: (self.resets_changed || self.snapshot_due).then(|| self.resets.clone()),
             closed: (self.closed_changed || self.snapshot_due).then(|| self.closed.clone()),
-            snapshot: self.snapshot_due.then(|| {
-                self.parts.values().map(|part| SnapshotPart::of(&part.state)).collect()
-            }),
+            snapshot: self
+                .snapshot_due
+                .then(|| self.parts.values().map(|part| SnapshotPart::of(&part.state)).collect()),
         };
         let text = sidecar::encode(&head, &batch.rows)
             .map_err(|error| CustodyError::Broken(error.to_string()))?;
@@ -380,10 +376,9 @@ impl Intake {
 
 /// True for IP access content and records (TS 102 232-3): contents 2, 3 and 20.
 fn is_ip_access(pdu: &Pdu<'_>) -> bool {
-    pdu.payloads()
-        .next()
-        .and_then(|payload| payload.contents)
-        .is_some_and(|contents| matches!((contents.iri, contents.tag), (true, 2 | 3 | 20) | (false, 2)))
+    pdu.payloads().next().and_then(|payload| payload.contents).is_some_and(|contents| {
+        matches!((contents.iri, contents.tag), (true, 2 | 3 | 20) | (false, 2))
+    })
 }
 
 /// Where a PDU is kept and how it is known.

@@ -176,7 +176,7 @@ impl Intake {
         }
         match ps_pdu::parse_framed(&delivery.octets) {
             Ok(pdu) => match self.bound(&pdu, &delivery, live)? {
-                Bound::Keep(warranted) => self.keep(delivery, warranted),
+                Bound::Keep(warranted) => self.keep(delivery, *warranted),
                 Bound::Quarantine(reason) => {
                     self.totals.quarantine(reason);
                     self.note_closed(pdu.heading().liid, reason);
@@ -210,7 +210,7 @@ impl Intake {
         let Ok(pdu) = ps_pdu::parse(&octets) else { return Ok(false) };
         let Bound::Keep(warranted) = self.bound(&pdu, &delivery, false)? else { return Ok(false) };
         let duplicates = self.totals.duplicates;
-        self.keep(delivery, warranted)?;
+        self.keep(delivery, *warranted)?;
         if self.totals.duplicates > duplicates {
             // Released before: nothing moves.
             self.totals.duplicates = duplicates;
@@ -270,11 +270,8 @@ impl Intake {
             }
             None => None,
         };
-        let arrival = Arrival {
-            live,
-            context_time,
-            ..Arrival::live(&delivery.peer, delivery.received_at)
-        };
+        let arrival =
+            Arrival { live, context_time, ..Arrival::live(&delivery.peer, delivery.received_at) };
         let (authorised, key) = match (bind(heading, &arrival, &table), key) {
             (Binding::Authorised(authorised), Some(key)) => (authorised, key),
             (Binding::Authorised(_), None) => {
@@ -289,7 +286,14 @@ impl Intake {
                 return Ok(Bound::Control);
             }
         };
-        Ok(Bound::Keep(Warranted::of(&authorised, key, pdu, delivery, context_time, live)))
+        Ok(Bound::Keep(Box::new(Warranted::of(
+            &authorised,
+            key,
+            pdu,
+            delivery,
+            context_time,
+            live,
+        ))))
     }
 
     /// The tag of `key`, with its context in memory.
@@ -306,11 +310,11 @@ impl Intake {
             let context = recall::load(&self.site.engine, &self.site.machine, &tag)?;
             self.contexts.insert(tag, context);
         }
-        if let Some(context) = self.contexts.get_mut(&tag) {
-            if !context.lines.contains_key(key) {
-                context.lines.insert(key.clone(), context::Line::default());
-                self.resets.apply(key.liid.octets(), peer, context);
-            }
+        if let Some(context) = self.contexts.get_mut(&tag)
+            && !context.lines.contains_key(key)
+        {
+            context.lines.insert(key.clone(), context::Line::default());
+            self.resets.apply(key.liid.octets(), peer, context);
         }
         Ok(tag)
     }
@@ -322,11 +326,11 @@ impl Intake {
         // learn of it when they are.
         let operator = self.table.peer(peer).map(|peer| peer.operator.clone());
         for part in self.parts.values() {
-            if Some(&part.state.meta.measure_operator) == operator.as_ref() {
-                if let Some(context) = self.contexts.get_mut(&part.context) {
-                    for line in context.lines.values_mut() {
-                        line.open_epoch(at, None);
-                    }
+            if Some(&part.state.meta.measure_operator) == operator.as_ref()
+                && let Some(context) = self.contexts.get_mut(&part.context)
+            {
+                for line in context.lines.values_mut() {
+                    line.open_epoch(at, None);
                 }
             }
         }
@@ -340,7 +344,7 @@ impl Intake {
 
 /// Where a decoded PDU goes.
 enum Bound {
-    Keep(Warranted),
+    Keep(Box<Warranted>),
     Quarantine(Reason),
     Control,
 }

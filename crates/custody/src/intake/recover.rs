@@ -1,8 +1,7 @@
 //! Opening intake: what the journal holds is taken up, what was open is sealed without any key,
 //! what was sealed but not entered is entered, and the journal's files become segments.
 //!
-//! Rules: DESIGN decisions 6, 7, 16; ARCHITECTURE, section 2, step 5 ("replay the stored-but-unentered
-//! tail at start-up").
+//! Rules: DESIGN decisions 6, 7, 16 (what is stored and not entered is entered at start-up).
 use super::bag::Bags;
 use super::context::Context;
 use super::part::{Ending, PartMeta, PartState, Sight};
@@ -166,7 +165,8 @@ fn replay_block(
     book: &mut Ledgerbook,
     states: &mut Replayed,
 ) -> Result<(), CustodyError> {
-    let damaged = |what| CustodyError::Damaged { key: format!("journal block {}", block.number.0), what };
+    let damaged =
+        |what| CustodyError::Damaged { key: format!("journal block {}", block.number.0), what };
     let (head, rows) =
         sidecar::decode(&block.sidecar).map_err(|_| damaged("has a damaged sidecar"))?;
     // The book may be younger than a block of a file not yet retired.
@@ -213,11 +213,7 @@ fn replay_block(
 }
 
 /// Seals what was open, completes what was begun. Gives the counts of both.
-fn finish(
-    site: &Arc<Site>,
-    states: Replayed,
-    now: Micros,
-) -> Result<(usize, usize), CustodyError> {
+fn finish(site: &Arc<Site>, states: Replayed, now: Micros) -> Result<(usize, usize), CustodyError> {
     let mut vaults: BTreeSet<VaultId> = BTreeSet::new();
     let mut open: Vec<(PartState, Tag)> = Vec::new();
     for (_, state) in states {

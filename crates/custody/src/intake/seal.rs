@@ -15,6 +15,7 @@ use lacre_package::document::{Gap, Seal};
 use lacre_term::{Digest, Micros, PayloadClass, VaultId, hex};
 use lacre_vault::Drawer;
 use serde::Serialize;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 /// A part about to be sealed.
@@ -122,10 +123,10 @@ pub(super) fn seal_all(
     let mut commitments = Vec::with_capacity(closings.len());
     for closing in &closings {
         let vault = closing.state.vault;
-        if !chains.contains_key(&vault) {
-            chains.insert(vault, chain::read(&site.engine, &site.machine, vault)?);
-        }
-        let Some(versioned) = chains.get_mut(&vault) else { continue };
+        let versioned = match chains.entry(vault) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(chain::read(&site.engine, &site.machine, vault)?),
+        };
         let seal = describe(site, closing, contexts.get(&closing.tag), versioned, now)?;
         let document = Document::of(&seal)?;
         let key = chain::seal_key(vault, seal.number, &closing.state.part.to_hex());
@@ -145,14 +146,7 @@ pub(super) fn seal_all(
     let unentered = site.enter_or_queue(&commitments, now);
     for closing in &closings {
         let context = contexts.get(&closing.tag);
-        recall::write(
-            &site.engine,
-            &site.machine,
-            &closing.tag,
-            context,
-            &closing.state,
-            true,
-        )?;
+        recall::write(&site.engine, &site.machine, &closing.tag, context, &closing.state, true)?;
     }
     for (vault, versioned) in &mut chains {
         chain::write(&site.engine, &site.machine, *vault, versioned)?;
@@ -261,7 +255,8 @@ impl Intake {
         }
         let mut commitments = std::mem::take(&mut self.unentered);
         if !commitments.is_empty() {
-            let delay = serde_json::json!({"schema": "lacre.delay/1", "entries": commitments.len()});
+            let delay =
+                serde_json::json!({"schema": "lacre.delay/1", "entries": commitments.len()});
             commitments.push(Document::of(&delay)?.commitment());
         }
         if !self.touched.is_empty() {
@@ -274,11 +269,8 @@ impl Intake {
                     (part.state.part.to_hex(), frontier.count(), frontier.root().to_hex())
                 })
                 .collect();
-            let entry = BatchEntry {
-                schema: "lacre.batch/1",
-                node: self.site.node().to_owned(),
-                parts,
-            };
+            let entry =
+                BatchEntry { schema: "lacre.batch/1", node: self.site.node().to_owned(), parts };
             commitments.push(Document::of(&entry)?.commitment());
         }
         self.touched.clear();

@@ -236,7 +236,7 @@ mod tests {
         let (again, rows) = decode(&octets).unwrap();
         assert_eq!((again.parts, rows), (head.parts, vec![row(), row()]));
         for length in 0..octets.len() {
-            let cut_between_rows = (octets.len() - length) % ROW_OCTETS == 0
+            let cut_between_rows = (octets.len() - length).is_multiple_of(ROW_OCTETS)
                 && octets.len() - length <= 2 * ROW_OCTETS;
             assert_eq!(decode(&octets[..length]).is_ok(), cut_between_rows, "{length}");
         }

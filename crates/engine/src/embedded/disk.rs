@@ -21,10 +21,7 @@ pub(super) struct FileDisk {
 
 impl FileDisk {
     pub(super) fn new(folder: Folder) -> Self {
-        Self {
-            folder,
-            wiping: RwLock::new(()),
-        }
+        Self { folder, wiping: RwLock::new(()) }
     }
 
     fn reading<T>(
@@ -41,45 +38,31 @@ impl FileDisk {
     }
 
     fn writable(&self, name: &str) -> Result<PathBuf, DiskError> {
-        self.folder.path(name).ok_or_else(|| DiskError::BadName {
-            name: name.to_owned(),
-        })
+        self.folder.path(name).ok_or_else(|| DiskError::BadName { name: name.to_owned() })
     }
 
     /// Where the existing file `name` is.
     fn existing(&self, name: &str) -> Result<PathBuf, DiskError> {
         match self.folder.path(name) {
             Some(path) if !path.is_dir() => Ok(path),
-            _ => Err(DiskError::NotFound {
-                name: name.to_owned(),
-            }),
+            _ => Err(DiskError::NotFound { name: name.to_owned() }),
         }
     }
 
     pub(super) fn open(name: &str, file: File, len: u64) -> Box<dyn DiskFile> {
-        Box::new(OpenFile {
-            name: name.to_owned(),
-            file,
-            len,
-            poisoned: false,
-        })
+        Box::new(OpenFile { name: name.to_owned(), file, len, poisoned: false })
     }
 }
 
 impl Disk for FileDisk {
     fn create(&self, name: &str) -> Result<Box<dyn DiskFile>, DiskError> {
         let path = self.writable(name)?;
-        let made = self
-            .folder
-            .make_parents(&path)
-            .and_then(|()| self.folder.new_file(&path));
+        let made = self.folder.make_parents(&path).and_then(|()| self.folder.new_file(&path));
         let file = made.map_err(|source| match source.kind() {
-            ErrorKind::AlreadyExists if path.is_dir() => DiskError::BadName {
-                name: name.to_owned(),
-            },
-            ErrorKind::AlreadyExists => DiskError::Exists {
-                name: name.to_owned(),
-            },
+            ErrorKind::AlreadyExists if path.is_dir() => {
+                DiskError::BadName { name: name.to_owned() }
+            }
+            ErrorKind::AlreadyExists => DiskError::Exists { name: name.to_owned() },
             _ => unmade(name, source),
         })?;
         sync_parent(name, &path)?;
@@ -92,10 +75,7 @@ impl Disk for FileDisk {
         let file = opened.map_err(|source| failed(name, source))?;
         // A process killed before its sync left octets that only the page cache has.
         file.sync_all().map_err(|source| unsynced(name, source))?;
-        let len = file
-            .metadata()
-            .map_err(|source| failed(name, source))?
-            .len();
+        let len = file.metadata().map_err(|source| failed(name, source))?.len();
         Ok(Self::open(name, file, len))
     }
 
@@ -129,13 +109,8 @@ impl Disk for FileDisk {
 
     fn replace(&self, name: &str, octets: &[u8]) -> Result<(), DiskError> {
         let path = self.writable(name)?;
-        self.folder
-            .make_parents(&path)
-            .map_err(|source| unmade(name, source))?;
-        let incoming = self
-            .folder
-            .incoming(octets)
-            .map_err(|source| unmade(name, source))?;
+        self.folder.make_parents(&path).map_err(|source| unmade(name, source))?;
+        let incoming = self.folder.incoming(octets).map_err(|source| unmade(name, source))?;
         incoming.sync().map_err(|source| unsynced(name, source))?;
         let _alone = self.wiping.write().unwrap_or_else(PoisonError::into_inner);
         // Opened before the rename, which leaves the old file without a name.
@@ -143,9 +118,7 @@ impl Disk for FileDisk {
             Ok(old) if self.is_private() => Some(old),
             _ => None,
         };
-        incoming
-            .rename(&path)
-            .map_err(|source| unmade(name, source))?;
+        incoming.rename(&path).map_err(|source| unmade(name, source))?;
         sync_parent(name, &path)?;
         match old {
             Some(mut old) => wipe(&mut old).map_err(|source| unsynced(name, source)),
@@ -155,16 +128,9 @@ impl Disk for FileDisk {
 
     fn publish(&self, name: &str, octets: &[u8]) -> Result<(), DiskError> {
         let path = self.writable(name)?;
-        self.folder
-            .make_parents_unsynced(&path)
-            .map_err(|source| unmade(name, source))?;
-        let incoming = self
-            .folder
-            .incoming(octets)
-            .map_err(|source| unmade(name, source))?;
-        incoming
-            .rename(&path)
-            .map_err(|source| unmade(name, source))
+        self.folder.make_parents_unsynced(&path).map_err(|source| unmade(name, source))?;
+        let incoming = self.folder.incoming(octets).map_err(|source| unmade(name, source))?;
+        incoming.rename(&path).map_err(|source| unmade(name, source))
     }
 }
 
@@ -181,9 +147,7 @@ impl OpenFile {
         work: impl FnOnce(&mut Self) -> Result<(), DiskError>,
     ) -> Result<(), DiskError> {
         if self.poisoned {
-            return Err(DiskError::Poisoned {
-                name: self.name.clone(),
-            });
+            return Err(DiskError::Poisoned { name: self.name.clone() });
         }
         let done = work(self);
         self.poisoned = done.is_err();
@@ -194,9 +158,7 @@ impl OpenFile {
 impl DiskFile for OpenFile {
     fn append(&mut self, octets: &[u8]) -> Result<(), DiskError> {
         self.run(|open| {
-            open.file
-                .write_all(octets)
-                .map_err(|source| failed(&open.name, source))?;
+            open.file.write_all(octets).map_err(|source| failed(&open.name, source))?;
             let more = u64::try_from(octets.len()).map_err(io::Error::other);
             open.len = more
                 .map(|more| open.len.saturating_add(more))
@@ -207,11 +169,7 @@ impl DiskFile for OpenFile {
 
     fn sync(&mut self) -> Result<(), DiskError> {
         // Data and size; the times of the file are nobody's evidence.
-        self.run(|open| {
-            open.file
-                .sync_data()
-                .map_err(|source| unsynced(&open.name, source))
-        })
+        self.run(|open| open.file.sync_data().map_err(|source| unsynced(&open.name, source)))
     }
 
     fn len(&self) -> u64 {
@@ -221,35 +179,24 @@ impl DiskFile for OpenFile {
     fn truncate(&mut self, len: u64) -> Result<(), DiskError> {
         self.run(|open| {
             if len < open.len {
-                open.file
-                    .set_len(len)
-                    .map_err(|source| failed(&open.name, source))?;
+                open.file.set_len(len).map_err(|source| failed(&open.name, source))?;
                 open.len = len;
             }
-            open.file
-                .sync_all()
-                .map_err(|source| unsynced(&open.name, source))
+            open.file.sync_all().map_err(|source| unsynced(&open.name, source))
         })
     }
 }
 
 fn sync_parent(name: &str, path: &Path) -> Result<(), DiskError> {
     // Sync the folder too: a bare rename can vanish on power loss.
-    path.parent()
-        .map_or(Ok(()), sync_folder)
-        .map_err(|source| unsynced(name, source))
+    path.parent().map_or(Ok(()), sync_folder).map_err(|source| unsynced(name, source))
 }
 
 fn unmade(name: &str, source: io::Error) -> DiskError {
     if is_misplaced(&source) {
-        DiskError::BadName {
-            name: name.to_owned(),
-        }
+        DiskError::BadName { name: name.to_owned() }
     } else {
-        DiskError::Failed {
-            name: name.to_owned(),
-            source,
-        }
+        DiskError::Failed { name: name.to_owned(), source }
     }
 }
 
@@ -262,8 +209,5 @@ fn failed(name: &str, source: io::Error) -> DiskError {
 }
 
 fn unsynced(name: &str, source: io::Error) -> DiskError {
-    DiskError::Sync {
-        name: name.to_owned(),
-        source,
-    }
+    DiskError::Sync { name: name.to_owned(), source }
 }

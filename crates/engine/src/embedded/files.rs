@@ -4,7 +4,7 @@
 //! Every file is written under `.incoming/` first and only then gets its name. A lock in there,
 //! shared by everyone who has the folder open, tells leftovers of a crash from work going on.
 //!
-//! Rules: ARCHITECTURE.md section 5 (file and folder synced); ARCHITECTURE.md section 6 (names, access).
+//! Rules: ARCHITECTURE.md (file and folder synced; names, access).
 
 use std::collections::BTreeSet;
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions, TryLockError};
@@ -89,12 +89,7 @@ impl Folder {
         // What a process killed between a rename and its sync left visible becomes durable here.
         sync_folder(root)?;
         let durable = Mutex::new(BTreeSet::new());
-        Ok(Self {
-            root: root.to_owned(),
-            access,
-            durable,
-            _in_use: in_use,
-        })
+        Ok(Self { root: root.to_owned(), access, durable, _in_use: in_use })
     }
 
     pub(super) fn access(&self) -> Access {
@@ -137,10 +132,7 @@ impl Folder {
     }
 
     fn is_durable(&self, folder: &Path) -> bool {
-        self.durable
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .contains(folder)
+        self.durable.lock().unwrap_or_else(PoisonError::into_inner).contains(folder)
     }
 
     /// Writes `octets` to a nameless file, not synced yet.
@@ -149,11 +141,7 @@ impl Folder {
         let name = format!("{}-{number}", std::process::id());
         let path = self.root.join(INCOMING).join(name);
         let file = self.new_file(&path)?;
-        let mut incoming = Incoming {
-            path,
-            file,
-            kept: false,
-        };
+        let mut incoming = Incoming { path, file, kept: false };
         incoming.file.write_all(octets)?;
         Ok(incoming)
     }
@@ -161,11 +149,7 @@ impl Folder {
     /// A new file with this folder's access, whatever the umask.
     pub(super) fn new_file(&self, path: &Path) -> io::Result<File> {
         let mode = self.access.file_mode();
-        let file = OpenOptions::new()
-            .append(true)
-            .create_new(true)
-            .mode(mode)
-            .open(path)?;
+        let file = OpenOptions::new().append(true).create_new(true).mode(mode).open(path)?;
         file.set_permissions(Permissions::from_mode(mode))?;
         Ok(file)
     }
@@ -195,11 +179,7 @@ impl Folder {
     fn open_file(&self, name: &str) -> io::Result<File> {
         let path = self.path(name).ok_or_else(not_found)?;
         let file = File::open(path).map_err(flat)?;
-        if file.metadata()?.is_file() {
-            Ok(file)
-        } else {
-            Err(not_found())
-        }
+        if file.metadata()?.is_file() { Ok(file) } else { Err(not_found()) }
     }
 
     /// All names that begin with `prefix`, in octet order.
@@ -258,9 +238,7 @@ pub(super) fn wipe(file: &mut File) -> io::Result<()> {
     let mut rest = file.metadata()?.len();
     file.seek(SeekFrom::Start(0))?;
     while rest > 0 {
-        let len = usize::try_from(rest)
-            .unwrap_or(ZEROS.len())
-            .min(ZEROS.len());
+        let len = usize::try_from(rest).unwrap_or(ZEROS.len()).min(ZEROS.len());
         file.write_all(ZEROS.get(..len).unwrap_or(&ZEROS))?;
         rest = rest.saturating_sub(u64::try_from(len).unwrap_or(rest));
     }
@@ -274,19 +252,12 @@ pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
 
 /// Whether a name cannot be made because a file is where a folder must be, or the reverse.
 pub(super) fn is_misplaced(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::NotADirectory | ErrorKind::IsADirectory
-    )
+    matches!(error.kind(), ErrorKind::NotADirectory | ErrorKind::IsADirectory)
 }
 
 /// A path through a file leads nowhere: not found, like any other name that does not exist.
 pub(super) fn flat(error: io::Error) -> io::Error {
-    if is_misplaced(&error) {
-        not_found()
-    } else {
-        error
-    }
+    if is_misplaced(&error) { not_found() } else { error }
 }
 
 fn not_found() -> io::Error {

@@ -48,22 +48,13 @@ impl From<rusqlite::Error> for Stopped {
 
 impl SqliteHeads {
     pub(super) fn open(path: &Path) -> Result<Self, OpenError> {
-        let failed = |error| OpenError::Heads {
-            path: path.to_owned(),
-            source: cause(error),
-        };
+        let failed = |error| OpenError::Heads { path: path.to_owned(), source: cause(error) };
         let connection = Connection::open(path).map_err(failed)?;
         let found = prepare(&connection).map_err(failed)?;
         if found != FORMAT {
-            return Err(OpenError::Format {
-                path: path.to_owned(),
-                found,
-            });
+            return Err(OpenError::Format { path: path.to_owned(), found });
         }
-        Ok(Self(Mutex::new(Store {
-            connection,
-            closed: false,
-        })))
+        Ok(Self(Mutex::new(Store { connection, closed: false })))
     }
 
     fn store(&self) -> MutexGuard<'_, Store> {
@@ -78,9 +69,7 @@ impl SqliteHeads {
         let mut store = self.store();
         if store.closed {
             let gone = io::Error::other("closed after a failed commit: stop, reopen and recover");
-            return Err(Stopped::Storage(rusqlite::Error::ToSqlConversionFailure(
-                gone.into(),
-            )));
+            return Err(Stopped::Storage(rusqlite::Error::ToSqlConversionFailure(gone.into())));
         }
         let done = commit_to(&mut store.connection, swaps);
         if let Err(Stopped::Storage(rusqlite::Error::SqliteFailure(error, _))) = &done {
@@ -92,15 +81,12 @@ impl SqliteHeads {
 
 impl Heads for SqliteHeads {
     fn read(&self, name: &str) -> Result<Option<Head>, HeadError> {
-        read(&self.store().connection, name).map_err(|error| HeadError::Failed {
-            name: name.to_owned(),
-            source: cause(error),
-        })
+        read(&self.store().connection, name)
+            .map_err(|error| HeadError::Failed { name: name.to_owned(), source: cause(error) })
     }
 
     fn swap(&self, name: &str, expected: Option<u64>, value: &[u8]) -> Result<u64, SwapError> {
-        self.commit([(name, expected, value)].into_iter())
-            .map_err(|stopped| told(stopped, name))
+        self.commit([(name, expected, value)].into_iter()).map_err(|stopped| told(stopped, name))
     }
 
     fn swap_all(&self, swaps: &[Swap]) -> Result<(), SwapError> {
@@ -108,23 +94,15 @@ impl Heads for SqliteHeads {
             return Ok(());
         };
         let each = swaps.iter().map(|swap| {
-            let Swap {
-                name,
-                expected,
-                value,
-            } = swap;
+            let Swap { name, expected, value } = swap;
             (name.as_str(), *expected, value.as_slice())
         });
-        self.commit(each)
-            .map(drop)
-            .map_err(|stopped| told(stopped, &first.name))
+        self.commit(each).map(drop).map_err(|stopped| told(stopped, &first.name))
     }
 
     fn list(&self, prefix: &str) -> Result<Vec<String>, HeadError> {
-        list(&self.store().connection, prefix).map_err(|error| HeadError::Failed {
-            name: prefix.to_owned(),
-            source: cause(error),
-        })
+        list(&self.store().connection, prefix)
+            .map_err(|error| HeadError::Failed { name: prefix.to_owned(), source: cause(error) })
     }
 }
 
@@ -169,24 +147,15 @@ fn step(
 ) -> Result<u64, Stopped> {
     let refused = |error| Err(Stopped::Refused(error));
     if !is_name(name) {
-        return refused(SwapError::BadName {
-            name: name.to_owned(),
-        });
+        return refused(SwapError::BadName { name: name.to_owned() });
     }
     if value.len() > VALUE_OCTETS_MAX {
-        return refused(SwapError::TooLarge {
-            name: name.to_owned(),
-            octets: value.len(),
-        });
+        return refused(SwapError::TooLarge { name: name.to_owned(), octets: value.len() });
     }
     let mut select = transaction.prepare_cached("SELECT version FROM heads WHERE name = ?1")?;
     let found = select.query_row([name], version).optional()?;
     if found != expected {
-        return refused(SwapError::Conflict {
-            name: name.to_owned(),
-            expected,
-            found,
-        });
+        return refused(SwapError::Conflict { name: name.to_owned(), expected, found });
     }
     let next = found.unwrap_or(0).saturating_add(1);
     let mut upsert = transaction.prepare_cached(
@@ -202,12 +171,7 @@ fn step(
 fn read(connection: &Connection, name: &str) -> rusqlite::Result<Option<Head>> {
     let mut select =
         connection.prepare_cached("SELECT version, value FROM heads WHERE name = ?1")?;
-    let head = |row: &Row<'_>| {
-        Ok(Head {
-            version: version(row)?,
-            value: row.get(1)?,
-        })
-    };
+    let head = |row: &Row<'_>| Ok(Head { version: version(row)?, value: row.get(1)? });
     select.query_row([name], head).optional()
 }
 
@@ -229,10 +193,9 @@ fn list(connection: &Connection, prefix: &str) -> rusqlite::Result<Vec<String>> 
 fn told(stopped: Stopped, name: &str) -> SwapError {
     match stopped {
         Stopped::Refused(error) => error,
-        Stopped::Storage(error) => SwapError::Failed {
-            name: name.to_owned(),
-            source: cause(error),
-        },
+        Stopped::Storage(error) => {
+            SwapError::Failed { name: name.to_owned(), source: cause(error) }
+        }
     }
 }
 
@@ -262,24 +225,14 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let heads = opened(&dir);
         heads.swap("h", None, b"old").unwrap();
-        heads
-            .store()
-            .connection
-            .pragma_update(None, "max_page_count", 1)
-            .unwrap();
+        heads.store().connection.pragma_update(None, "max_page_count", 1).unwrap();
         // when a large value is written
         let refused = heads.swap("h", Some(1), &[1; 100_000]);
         // then the cause is there for the caller, and after room was made the head goes on.
-        let Err(SwapError::Failed { source, .. }) = refused else {
-            panic!("{refused:?}")
-        };
+        let Err(SwapError::Failed { source, .. }) = refused else { panic!("{refused:?}") };
         assert_eq!(source.kind(), io::ErrorKind::StorageFull);
         assert_eq!(heads.read("h").unwrap().unwrap().value, b"old");
-        heads
-            .store()
-            .connection
-            .pragma_update(None, "max_page_count", 1_000_000)
-            .unwrap();
+        heads.store().connection.pragma_update(None, "max_page_count", 1_000_000).unwrap();
         assert_eq!(heads.swap("h", Some(1), &[1; 100_000]).unwrap(), 2);
     }
 
@@ -289,10 +242,7 @@ mod tests {
         let heads = opened(&dir);
         heads.swap("h", None, b"1").unwrap();
         heads.store().closed = true;
-        assert!(matches!(
-            heads.swap("h", Some(1), b"2"),
-            Err(SwapError::Failed { .. })
-        ));
+        assert!(matches!(heads.swap("h", Some(1), b"2"), Err(SwapError::Failed { .. })));
         drop(heads);
         assert_eq!(opened(&dir).swap("h", Some(1), b"2").unwrap(), 2);
     }
@@ -303,10 +253,7 @@ mod tests {
         let heads = opened(&dir);
         let store = heads.store();
         let pragma = |name: &str| -> i64 {
-            store
-                .connection
-                .query_row(&format!("PRAGMA {name}"), [], |row| row.get(0))
-                .unwrap()
+            store.connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get(0)).unwrap()
         };
         assert_eq!((pragma("synchronous"), pragma("secure_delete")), (2, 1));
     }
@@ -314,11 +261,7 @@ mod tests {
     #[test]
     fn heads_of_a_later_format_are_refused_untouched() {
         let dir = tempfile::tempdir().unwrap();
-        opened(&dir)
-            .store()
-            .connection
-            .pragma_update(None, "user_version", 2)
-            .unwrap();
+        opened(&dir).store().connection.pragma_update(None, "user_version", 2).unwrap();
         let refused = SqliteHeads::open(&dir.path().join("heads.db"));
         assert!(matches!(refused, Err(OpenError::Format { found: 2, .. })));
     }

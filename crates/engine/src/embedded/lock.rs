@@ -44,23 +44,13 @@ pub enum Locked {
 /// # Errors
 /// [`Locked`].
 pub fn lock(dir: &Path) -> Result<SiteLock, Locked> {
-    let failed = |source| Locked::Failed {
-        path: dir.to_owned(),
-        source,
-    };
-    let options = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .clone();
+    let failed = |source| Locked::Failed { path: dir.to_owned(), source };
+    let options = OpenOptions::new().read(true).write(true).create(true).truncate(false).clone();
     let mut file = options.open(dir.join(LOCK)).map_err(failed)?;
     match file.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {
-            return Err(Locked::InUse {
-                process: read_number(&mut file),
-            });
+            return Err(Locked::InUse { process: read_number(&mut file) });
         }
         Err(TryLockError::Error(source)) => return Err(failed(source)),
     }
@@ -83,17 +73,12 @@ fn write_number(file: &mut File) -> io::Result<()> {
 
 fn read_number(file: &mut File) -> Option<u32> {
     let mut text = String::new();
-    file.take(NUMBER_OCTETS_MAX)
-        .read_to_string(&mut text)
-        .ok()?;
+    file.take(NUMBER_OCTETS_MAX).read_to_string(&mut text).ok()?;
     text.trim().parse().ok()
 }
 
 fn holder(process: Option<u32>) -> String {
-    process.map_or_else(
-        || "another process".to_owned(),
-        |number| format!("process {number}"),
-    )
+    process.map_or_else(|| "another process".to_owned(), |number| format!("process {number}"))
 }
 
 #[cfg(test)]
@@ -107,10 +92,7 @@ mod tests {
         let held = lock(dir.path()).unwrap();
         let refused = lock(dir.path()).unwrap_err().to_string();
         let process = std::process::id();
-        assert!(
-            refused.starts_with(&format!("site is in use by process {process}:")),
-            "{refused}"
-        );
+        assert!(refused.starts_with(&format!("site is in use by process {process}:")), "{refused}");
         drop(held);
         lock(dir.path()).unwrap();
     }

@@ -71,10 +71,7 @@ pub enum OpenError {
 /// # Errors
 /// [`OpenError`]; what was made stays.
 pub fn open(dir: &Path) -> Result<Engine, OpenError> {
-    make_site(dir).map_err(|source| OpenError::Folder {
-        path: dir.to_owned(),
-        source,
-    })?;
+    make_site(dir).map_err(|source| OpenError::Folder { path: dir.to_owned(), source })?;
     let folder = |name: &str, access: Access| {
         let path = dir.join(name);
         Folder::open(&path, access).map_err(|source| OpenError::Folder { path, source })
@@ -86,10 +83,7 @@ pub fn open(dir: &Path) -> Result<Engine, OpenError> {
         log: Arc::new(FileDisk::new(folder("log", Access::Common)?)),
         heads: Arc::new(SqliteHeads::open(&heads_path(dir))?),
     };
-    files::sync_folder(dir).map_err(|source| OpenError::Folder {
-        path: dir.to_owned(),
-        source,
-    })?;
+    files::sync_folder(dir).map_err(|source| OpenError::Folder { path: dir.to_owned(), source })?;
     Ok(engine)
 }
 

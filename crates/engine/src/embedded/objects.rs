@@ -48,20 +48,13 @@ impl FileObjects {
 impl Objects for FileObjects {
     fn put(&self, key: &str, octets: &[u8]) -> Result<(), PutError> {
         let Some(path) = self.0.path(key) else {
-            return Err(PutError::BadKey {
-                key: key.to_owned(),
-            });
+            return Err(PutError::BadKey { key: key.to_owned() });
         };
         match self.put_at(&path, octets) {
             Ok(()) => Ok(()),
             Err(error) if error.kind() == ErrorKind::AlreadyExists => self.taken(key, &path),
-            Err(error) if is_misplaced(&error) => Err(PutError::BadKey {
-                key: key.to_owned(),
-            }),
-            Err(source) => Err(PutError::Failed {
-                key: key.to_owned(),
-                source,
-            }),
+            Err(error) if is_misplaced(&error) => Err(PutError::BadKey { key: key.to_owned() }),
+            Err(source) => Err(PutError::Failed { key: key.to_owned(), source }),
         }
     }
 
@@ -70,9 +63,7 @@ impl Objects for FileObjects {
     }
 
     fn get_range(&self, key: &str, offset: u64, len: u64) -> Result<Vec<u8>, GetError> {
-        self.0
-            .read_range(key, offset, len)
-            .map_err(|source| unread(key, source))
+        self.0.read_range(key, offset, len).map_err(|source| unread(key, source))
     }
 
     fn size(&self, key: &str) -> Result<u64, GetError> {
@@ -80,17 +71,12 @@ impl Objects for FileObjects {
     }
 
     fn list(&self, prefix: &str) -> Result<Vec<String>, ListError> {
-        let failed = |source| ListError::Failed {
-            prefix: prefix.to_owned(),
-            source,
-        };
+        let failed = |source| ListError::Failed { prefix: prefix.to_owned(), source };
         self.0.list(prefix).map_err(failed)
     }
 
     fn delete(&self, key: &str) -> Result<(), DeleteError> {
-        let missing = || DeleteError::NotFound {
-            key: key.to_owned(),
-        };
+        let missing = || DeleteError::NotFound { key: key.to_owned() };
         let path = self.0.path(key).ok_or_else(missing)?;
         let removed = if path.is_dir() {
             Err(io::Error::from(ErrorKind::NotFound))
@@ -100,10 +86,7 @@ impl Objects for FileObjects {
         match removed.and_then(|()| sync_parent(&path)) {
             Ok(()) => Ok(()),
             Err(error) if error.kind() == ErrorKind::NotFound => Err(missing()),
-            Err(source) => Err(DeleteError::Failed {
-                key: key.to_owned(),
-                source,
-            }),
+            Err(source) => Err(DeleteError::Failed { key: key.to_owned(), source }),
         }
     }
 }

@@ -64,10 +64,7 @@ fn objects_cannot_be_written_and_keys_cannot_be_read_by_others() {
     let at = |name: &str| mode(&site.0.path().join(name));
     assert_eq!(at("objects/segment/v/0"), 0o444);
     assert_eq!(at("keys"), 0o700);
-    assert_eq!(
-        (at("keys/machine.key"), at("keys/deep/grown.key")),
-        (0o600, 0o600)
-    );
+    assert_eq!((at("keys/machine.key"), at("keys/deep/grown.key")), (0o600, 0o600));
     assert_eq!((at("keys/deep"), at("keys/.incoming")), (0o700, 0o700));
     assert_eq!(at("log/checkpoint"), 0o644);
 }
@@ -147,14 +144,8 @@ fn an_old_key_is_overwritten_when_it_is_replaced_or_removed() {
 fn a_published_file_is_not_overwritten_under_its_readers() {
     let site = TempSite::new();
     let (engine, path) = (site.open(), site.0.path().join("log/k"));
-    assert_eq!(
-        left_after(engine.log.as_ref(), &path, false),
-        b"secret octets"
-    );
-    assert_eq!(
-        left_after(engine.log.as_ref(), &path, true),
-        b"secret octets"
-    );
+    assert_eq!(left_after(engine.log.as_ref(), &path, false), b"secret octets");
+    assert_eq!(left_after(engine.log.as_ref(), &path, true), b"secret octets");
 }
 
 #[test]
@@ -181,24 +172,13 @@ fn an_old_value_of_a_head_is_nowhere_once_the_site_is_closed() {
 /// `/dev/full` answers every write as a disk without space does.
 #[test]
 fn a_full_disk_is_told_as_such() {
-    let file = fs::OpenOptions::new()
-        .append(true)
-        .open("/dev/full")
-        .unwrap();
+    let file = fs::OpenOptions::new().append(true).open("/dev/full").unwrap();
     let mut open = disk::FileDisk::open("full", file, 0);
     let failed = open.append(b"octets").unwrap_err();
-    let DiskError::Failed { source, .. } = &failed else {
-        panic!("{failed:?}")
-    };
+    let DiskError::Failed { source, .. } = &failed else { panic!("{failed:?}") };
     assert_eq!(source.kind(), io::ErrorKind::StorageFull);
-    assert!(
-        failed.source().is_some() && failed.to_string().contains("free space"),
-        "{failed}"
-    );
-    assert!(matches!(
-        open.append(b"more"),
-        Err(DiskError::Poisoned { .. })
-    ));
+    assert!(failed.source().is_some() && failed.to_string().contains("free space"), "{failed}");
+    assert!(matches!(open.append(b"more"), Err(DiskError::Poisoned { .. })));
 }
 
 #[test]
@@ -211,10 +191,7 @@ fn a_failing_storage_keeps_its_cause() {
     }
     // when something is written, then it failed, with the cause, and is not `not found`.
     let put = engine.objects.put("o", b"1").unwrap_err();
-    assert!(
-        matches!(put, PutError::Failed { .. }) && put.source().is_some(),
-        "{put:?}"
-    );
+    assert!(matches!(put, PutError::Failed { .. }) && put.source().is_some(), "{put:?}");
     let replaced = engine.journal.replace("f", b"1").unwrap_err();
     assert!(matches!(replaced, DiskError::Failed { .. }), "{replaced:?}");
 }
@@ -228,12 +205,7 @@ fn two_openings_of_a_site_lose_no_update_and_overwrite_nothing() {
     let work = |engine: &Engine, mark: u8| {
         let mut won = 0;
         for round in 0..20 {
-            won += u32::from(
-                engine
-                    .objects
-                    .put(&format!("o/{round}"), &[mark; 500])
-                    .is_ok(),
-            );
+            won += u32::from(engine.objects.put(&format!("o/{round}"), &[mark; 500]).is_ok());
             loop {
                 let head = engine.heads.read("n").unwrap().unwrap();
                 match engine.heads.swap("n", Some(head.version), &[mark]) {
@@ -249,10 +221,7 @@ fn two_openings_of_a_site_lose_no_update_and_overwrite_nothing() {
         let racers = [scope.spawn(|| work(&one, 1)), scope.spawn(|| work(&two, 2))];
         racers.into_iter().map(|racer| racer.join().unwrap()).sum()
     });
-    assert_eq!(
-        (won, one.heads.read("n").unwrap().unwrap().version),
-        (20, 41)
-    );
+    assert_eq!((won, one.heads.read("n").unwrap().unwrap().version), (20, 41));
     assert_eq!(two.objects.list("o/").unwrap().len(), 20);
 }
 

@@ -2,8 +2,10 @@
 use crate::cli::Init;
 use crate::context::{Context, write_new};
 use crate::failure::Failure;
-use lacre_custody::site::{Handover, Plan, Site};
 use lacre_custody::clock;
+use lacre_custody::register::{Author, Book};
+use lacre_custody::site::{Handover, Plan, Site};
+use lacre_custody::warrant::{Change, Role, User};
 use lacre_engine::embedded;
 use std::path::{Path, PathBuf};
 
@@ -32,10 +34,23 @@ pub(super) fn run(args: &Init, context: &mut Context<'_>) -> Result<u8, Failure>
         Plan { name: args.name.clone(), dev: false, shares, threshold }
     };
     let (site, handover) = Site::create(engine, &plan, clock::now())?;
+    if !args.dev {
+        first_administrator(&site, context)?;
+    }
     site.settle_ledger()?;
     let files = write_out(&out, &handover)?;
     write_new(&dir.join("trust.json"), &handover.trust, false)?;
     report(args, &dir, &files, &site, context)
+}
+
+/// Somebody must be able to register the others: who was named, or `admin`.
+fn first_administrator(site: &Site, context: &Context<'_>) -> Result<(), Failure> {
+    let now = clock::now();
+    let name = context.common.person.clone().unwrap_or_else(|| "admin".to_owned());
+    let author =
+        Author { person: name.clone(), role: Role::Administrator.word().to_owned(), reason: None };
+    let added = Change::UserAdded(User { name, role: Role::Administrator });
+    Ok(Book::load(site, now)?.change(site, added, &author, now)?)
 }
 
 fn beside(dir: &Path) -> Result<PathBuf, Failure> {
@@ -116,8 +131,8 @@ fn report(
         )
     } else {
         context.say(
-            "Reparta cada fracción (share) a una persona, entregue las claves del juzgado y la hoja \
-             de confianza (trust.json) al juzgado, y borre la carpeta: aquí no queda copia.",
+            "Reparta cada fracción (share) a una persona, entregue al juzgado sus claves y la \
+             hoja de confianza (trust.json), y borre la carpeta: aquí no queda copia.",
             "Give each share to one person, the court keys and the trust sheet (trust.json) to the \
              court, then erase the folder: no copy stays here.",
         )

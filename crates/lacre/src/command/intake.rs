@@ -10,7 +10,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// Takes the files in the order given, prints each durable mark, and one summary.
-pub(super) fn run(house: &SharedHouse, args: &Intake, context: &mut Context<'_>) -> Result<u8, Failure> {
+pub(super) fn run(
+    house: &SharedHouse,
+    args: &Intake,
+    context: &mut Context<'_>,
+) -> Result<u8, Failure> {
     let name = args.operator.as_deref().ok_or_else(|| {
         Failure::usage("say who delivered the files with --operator PEER (see `lacre peer list`)")
     })?;
@@ -57,8 +61,7 @@ fn take(
     context: &mut Context<'_>,
 ) -> Result<(), Failure> {
     let path = context.path(file);
-    let mut reader =
-        File::open(&path).map_err(|error| Failure::file("open", &path, &error))?;
+    let mut reader = File::open(&path).map_err(|error| Failure::file("open", &path, &error))?;
     let json = context.common.json;
     let mut lost = None;
     let out = &mut *context.out;
@@ -102,14 +105,28 @@ fn summary(totals: &Totals, sealed: usize, context: &mut Context<'_>) -> Result<
         return Ok(0);
     }
     let words = match context.lang() {
-        crate::cli::Lang::Es => {
-            ["recibidos", "guardados", "duplicados", "conflictos", "en cuarentena", "de control",
-             "rechazados", "octetos", "partes selladas"]
-        }
-        crate::cli::Lang::En => {
-            ["received", "stored", "duplicates", "conflicts", "quarantined", "control", "rejected",
-             "octets", "parts sealed"]
-        }
+        crate::cli::Lang::Es => [
+            "recibidos",
+            "guardados",
+            "duplicados",
+            "conflictos",
+            "en cuarentena",
+            "de control",
+            "rechazados",
+            "octetos",
+            "partes selladas",
+        ],
+        crate::cli::Lang::En => [
+            "received",
+            "stored",
+            "duplicates",
+            "conflicts",
+            "quarantined",
+            "control",
+            "rejected",
+            "octets",
+            "parts sealed",
+        ],
     };
     let counts = [
         totals.received,

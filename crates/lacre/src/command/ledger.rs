@@ -7,7 +7,11 @@ use lacre_custody::intake::part::Ending;
 use lacre_term::Digest;
 
 /// `lacre ledger checkpoint | prove | audit | head`.
-pub(super) fn run(house: &SharedHouse, args: &Ledger, context: &mut Context<'_>) -> Result<u8, Failure> {
+pub(super) fn run(
+    house: &SharedHouse,
+    args: &Ledger,
+    context: &mut Context<'_>,
+) -> Result<u8, Failure> {
     match args {
         Ledger::Checkpoint => {
             let checkpoint = house.site().ledger().checkpoint();
@@ -32,14 +36,9 @@ pub(super) fn run(house: &SharedHouse, args: &Ledger, context: &mut Context<'_>)
     }
 }
 
-fn prove(
-    house: &SharedHouse,
-    commitment: &str,
-    context: &mut Context<'_>,
-) -> Result<u8, Failure> {
-    let commitment = Digest::from_hex(commitment).ok_or_else(|| {
-        Failure::usage("a commitment is 64 lower-case hexadecimal digits")
-    })?;
+fn prove(house: &SharedHouse, commitment: &str, context: &mut Context<'_>) -> Result<u8, Failure> {
+    let commitment = Digest::from_hex(commitment)
+        .ok_or_else(|| Failure::usage("a commitment is 64 lower-case hexadecimal digits"))?;
     house.site().settle_ledger()?;
     let proof = house.site().prove(&commitment)?.ok_or_else(|| {
         Failure::with(4, "the ledger holds no such commitment: check its salt and its document")
@@ -68,9 +67,11 @@ fn audit(house: &SharedHouse, context: &mut Context<'_>) -> Result<u8, Failure> 
         let findings: Vec<_> = report
             .findings
             .iter()
-            .map(|finding| serde_json::json!({
-                "what": finding.name, "why": finding.fault.to_string(),
-            }))
+            .map(|finding| {
+                serde_json::json!({
+                    "what": finding.name, "why": finding.fault.to_string(),
+                })
+            })
             .collect();
         context.json(&serde_json::json!({
             "schema": "lacre.ledger-audit/1",

@@ -12,7 +12,11 @@ use lacre_term::{Liid, Micros};
 use std::path::{Path, PathBuf};
 
 /// `lacre order add | extend | cease | confirm | list`.
-pub(super) fn run(house: &SharedHouse, args: &Order, context: &mut Context<'_>) -> Result<u8, Failure> {
+pub(super) fn run(
+    house: &SharedHouse,
+    args: &Order,
+    context: &mut Context<'_>,
+) -> Result<u8, Failure> {
     match args {
         Order::Add { file } => add(house, file, context),
         Order::Extend { order, until, granted_at, liids, document } => {
@@ -107,7 +111,9 @@ fn parse_liids(typed: &[String]) -> Result<Vec<Liid>, Failure> {
         .iter()
         .map(|liid| {
             text::parse_liid(liid).ok_or_else(|| {
-                Failure::usage(format!("{liid} is not a LIID: text of 1 to 25 octets, or 0x and hexadecimal"))
+                Failure::usage(format!(
+                    "{liid} is not a LIID: text of 1 to 25 octets, or 0x and hexadecimal"
+                ))
             })
         })
         .collect()
@@ -139,9 +145,8 @@ fn list(house: &SharedHouse, context: &mut Context<'_>) -> Result<u8, Failure> {
         if context.common.json {
             context.json(&order)?;
         } else {
-            let field = |name: &str| {
-                order.get(name).and_then(|it| it.as_str()).unwrap_or("-").to_owned()
-            };
+            let field =
+                |name: &str| order.get(name).and_then(|it| it.as_str()).unwrap_or("-").to_owned();
             let mark = match order.get("accredited").and_then(serde_json::Value::as_bool) {
                 Some(true) => "",
                 _ => context.say("  NO ACREDITADO", "  NOT ACCREDITED"),

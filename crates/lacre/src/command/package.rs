@@ -8,7 +8,11 @@ use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
 
 /// `lacre package make | list`.
-pub(super) fn run(house: &SharedHouse, args: &Package, context: &mut Context<'_>) -> Result<u8, Failure> {
+pub(super) fn run(
+    house: &SharedHouse,
+    args: &Package,
+    context: &mut Context<'_>,
+) -> Result<u8, Failure> {
     match args {
         Package::Make { order, out } => make(house, order, &context.path(out), context),
         Package::List => {

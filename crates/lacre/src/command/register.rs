@@ -2,14 +2,18 @@
 use crate::cli::{Case, Peer, PeerAdd, User};
 use crate::context::{Context, SharedHouse, read_file};
 use crate::failure::Failure;
-use lacre_custody::{clock, certificate};
 use lacre_custody::warrant::{
     CaseAdded, Change, Peer as Registered, PeerRemoved, Role, Transport, User as Person,
     UserRemoved,
 };
+use lacre_custody::{certificate, clock};
 
 /// `lacre peer add | list | remove`.
-pub(super) fn peer(house: &SharedHouse, args: &Peer, context: &mut Context<'_>) -> Result<u8, Failure> {
+pub(super) fn peer(
+    house: &SharedHouse,
+    args: &Peer,
+    context: &mut Context<'_>,
+) -> Result<u8, Failure> {
     match args {
         Peer::Add(add) => {
             let peer = described(add, context)?;
@@ -86,14 +90,18 @@ fn list_peers(house: &SharedHouse, context: &mut Context<'_>) -> Result<u8, Fail
 }
 
 /// `lacre user add | list | remove`.
-pub(super) fn user(house: &SharedHouse, args: &User, context: &mut Context<'_>) -> Result<u8, Failure> {
+pub(super) fn user(
+    house: &SharedHouse,
+    args: &User,
+    context: &mut Context<'_>,
+) -> Result<u8, Failure> {
     match args {
         User::Add { name, role } => {
             let role = Role::from_word(&role.replace('-', "_"))
                 .or_else(|| Role::from_word(role))
                 .ok_or_else(|| {
-                    Failure::usage(format!("{role} is no role: see `lacre user add --help`"))
-                })?;
+                Failure::usage(format!("{role} is no role: see `lacre user add --help`"))
+            })?;
             change(house, Change::UserAdded(Person { name: name.clone(), role }), context)
         }
         User::Remove { name } => {
@@ -118,7 +126,11 @@ pub(super) fn user(house: &SharedHouse, args: &User, context: &mut Context<'_>) 
 }
 
 /// `lacre case add | list`.
-pub(super) fn case(house: &SharedHouse, args: &Case, context: &mut Context<'_>) -> Result<u8, Failure> {
+pub(super) fn case(
+    house: &SharedHouse,
+    args: &Case,
+    context: &mut Context<'_>,
+) -> Result<u8, Failure> {
     match args {
         Case::Add { case, court } => {
             let added = CaseAdded { case: case.clone(), court: court.clone() };

@@ -14,13 +14,12 @@ use std::sync::Arc;
 /// Receives until SIGINT or SIGTERM, then stops receiver, intake, ledger, in this order.
 pub(super) fn run(args: &Serve, context: &mut Context<'_>) -> Result<u8, Failure> {
     let dir = site_dir(context)?;
-    let owned = compose::open(&dir)?.ok_or_else(|| {
-        Failure::with(6, "the site is in use by another process: stop it first")
-    })?;
+    let owned = compose::open(&dir)?
+        .ok_or_else(|| Failure::with(6, "the site is in use by another process: stop it first"))?;
     let house = Arc::clone(&owned.house);
     if house.site().is_dev() && !args.dev {
         return Err(Failure::refused(
-            "this is a --dev site, whose share lies inside it: serve it with --dev, and nothing true",
+            "this is a --dev site, whose share lies inside it: serve it with --dev, nothing true in it",
         ));
     }
     let mut listeners: Vec<Listener> =
@@ -34,10 +33,9 @@ pub(super) fn run(args: &Serve, context: &mut Context<'_>) -> Result<u8, Failure
         ));
     }
     let identity = match (&args.certificate, &args.key) {
-        (Some(certificate), Some(key)) => Some((
-            read_file(&context.path(certificate))?,
-            read_file(&context.path(key))?,
-        )),
+        (Some(certificate), Some(key)) => {
+            Some((read_file(&context.path(certificate))?, read_file(&context.path(key))?))
+        }
         _ => None,
     };
     let doors = Doors { listeners, identity, web: args.web, synthetic: false };

@@ -6,7 +6,11 @@ use lacre_custody::clock;
 
 /// Puts the shares together. While a server runs, it stays unsealed until the server stops;
 /// otherwise this only proves that the shares are good.
-pub(super) fn run(house: &SharedHouse, args: &Unseal, context: &mut Context<'_>) -> Result<u8, Failure> {
+pub(super) fn run(
+    house: &SharedHouse,
+    args: &Unseal,
+    context: &mut Context<'_>,
+) -> Result<u8, Failure> {
     let mut shares = Vec::new();
     for path in &args.shares {
         let octets = read_file(&context.path(path))?;

@@ -10,26 +10,11 @@ use crate::faults::{Failure, Operation, Switches, around};
 use crate::{DiskError, Engine, GetError, PutError, Swap, SwapError};
 
 pub(super) const STORIES: &[Story] = &[
-    Story {
-        name: "a_failed_put_is_whole_or_absent",
-        tell: puts,
-    },
-    Story {
-        name: "a_failed_swap_is_old_or_new",
-        tell: swaps,
-    },
-    Story {
-        name: "a_failed_replacement_is_old_or_new",
-        tell: replacements,
-    },
-    Story {
-        name: "a_file_is_closed_by_its_first_failed_write",
-        tell: poison,
-    },
-    Story {
-        name: "what_was_acknowledged_survives_a_power_cut_at_every_write",
-        tell: every_write,
-    },
+    Story { name: "a_failed_put_is_whole_or_absent", tell: puts },
+    Story { name: "a_failed_swap_is_old_or_new", tell: swaps },
+    Story { name: "a_failed_replacement_is_old_or_new", tell: replacements },
+    Story { name: "a_file_is_closed_by_its_first_failed_write", tell: poison },
+    Story { name: "what_was_acknowledged_survives_a_power_cut_at_every_write", tell: every_write },
 ];
 
 fn puts(site: &dyn Site) -> Kept {
@@ -38,30 +23,18 @@ fn puts(site: &dyn Site) -> Kept {
         let objects = around(site.open(), &switches).objects;
         switches.fail_next(Operation::Put, failure);
         let put = objects.put(key, b"octets");
-        hold(
-            matches!(put, Err(PutError::Failed { .. })),
-            "a failed put says failed",
-            put,
-        )?;
+        hold(matches!(put, Err(PutError::Failed { .. })), "a failed put says failed", put)?;
         let again = objects.put(key, b"octets");
         let right = match failure {
             Failure::NotPersisted => again.is_ok(),
             Failure::Persisted => matches!(again, Err(PutError::Exists { .. })),
         };
-        hold(
-            right,
-            "a failed put can be done again or is there",
-            (failure, again),
-        )?;
+        hold(right, "a failed put can be done again or is there", (failure, again))?;
         let got = works("the object is got", objects.get(key))?;
         same("the object is whole", &got, &b"octets".to_vec())?;
         switches.fail_next(Operation::Read, failure);
         let got = objects.get(key);
-        hold(
-            matches!(got, Err(GetError::Failed { .. })),
-            "a failed get is not absence",
-            got,
-        )?;
+        hold(matches!(got, Err(GetError::Failed { .. })), "a failed get is not absence", got)?;
     }
     Ok(())
 }
@@ -74,39 +47,21 @@ fn swaps(site: &dyn Site) -> Kept {
         works("a new head is written", heads.swap(name, None, b"old"))?;
         switches.fail_next(Operation::Swap, failure);
         let run = [
-            Swap {
-                name: name.to_owned(),
-                expected: Some(1),
-                value: b"new".to_vec(),
-            },
-            Swap {
-                name: other.clone(),
-                expected: None,
-                value: b"new".to_vec(),
-            },
+            Swap { name: name.to_owned(), expected: Some(1), value: b"new".to_vec() },
+            Swap { name: other.clone(), expected: None, value: b"new".to_vec() },
         ];
         let swapped = heads.swap_all(&run);
-        hold(
-            matches!(swapped, Err(SwapError::Failed { .. })),
-            "a failed run says so",
-            swapped,
-        )?;
+        hold(matches!(swapped, Err(SwapError::Failed { .. })), "a failed run says so", swapped)?;
         let first = works("a head is read", heads.read(name))?;
         let second = works("a head is read", heads.read(&other))?;
-        let seen = (
-            first.as_ref().map(|head| head.version),
-            second.map(|head| head.version),
-        );
+        let seen = (first.as_ref().map(|head| head.version), second.map(|head| head.version));
         let wanted = match failure {
             Failure::NotPersisted => (Some(1), None),
             Failure::Persisted => (Some(2), Some(1)),
         };
         same("a failed run is done wholly or not at all", &seen, &wanted)?;
         let version = first.map(|head| head.version);
-        works(
-            "a writer goes on from what it reads",
-            heads.swap(name, version, b"next"),
-        )?;
+        works("a writer goes on from what it reads", heads.swap(name, version, b"next"))?;
     }
     Ok(())
 }
@@ -128,9 +83,7 @@ fn replacements(site: &dyn Site) -> Kept {
 
 fn poison(site: &dyn Site) -> Kept {
     let operations = [Operation::Append, Operation::Sync, Operation::Truncate];
-    let cases = operations
-        .into_iter()
-        .flat_map(|operation| Failure::BOTH.map(|f| (operation, f)));
+    let cases = operations.into_iter().flat_map(|operation| Failure::BOTH.map(|f| (operation, f)));
     for (number, (operation, failure)) in cases.enumerate() {
         let switches = Switches::new();
         let journal = around(site.open(), &switches).journal;
@@ -151,11 +104,7 @@ fn poison(site: &dyn Site) -> Kept {
         hold(right, "a failed write says which", (operation, failed))?;
         for later in [file.append(b"x"), file.sync(), file.truncate(0)] {
             let closed = matches!(later, Err(DiskError::Poisoned { .. }));
-            hold(
-                closed,
-                "a file is closed by a failed write",
-                (operation, later),
-            )?;
+            hold(closed, "a file is closed by a failed write", (operation, later))?;
         }
         drop(file);
         let mut file = works("a file is opened again", journal.append_to(&name))?;
@@ -163,11 +112,7 @@ fn poison(site: &dyn Site) -> Kept {
         works("octets are appended", file.append(b"again"))?;
         works("a file is synced", file.sync())?;
         let got = works("a file is read", journal.read(&name))?;
-        same(
-            "a writer recovers by reopening",
-            &got,
-            &b"first again".to_vec(),
-        )?;
+        same("a writer recovers by reopening", &got, &b"first again".to_vec())?;
     }
     Ok(())
 }
@@ -177,23 +122,13 @@ fn every_write(site: &dyn Site) -> Kept {
     let mut done = Vec::new();
     program(&around(site.open(), &switches), "rehearsal", &mut done);
     let writes = switches.writes();
-    hold(
-        done.len() > 5 && writes > 8,
-        "the rehearsal goes through",
-        (done.len(), writes),
-    )?;
+    hold(done.len() > 5 && writes > 8, "the rehearsal goes through", (done.len(), writes))?;
     for write in 0..writes {
         for failure in Failure::BOTH {
             let switches = Switches::new();
             switches.cut_power_after(write, failure);
-            let place = format!(
-                "cut{write}{}",
-                if failure == Failure::Persisted {
-                    "k"
-                } else {
-                    "l"
-                }
-            );
+            let place =
+                format!("cut{write}{}", if failure == Failure::Persisted { "k" } else { "l" });
             let mut done = Vec::new();
             program(&around(site.open(), &switches), &place, &mut done);
             hold(switches.power_is_out(), "the power was cut", write)?;
@@ -228,11 +163,7 @@ impl Fact {
             Self::Head(version) => {
                 let head = works(promise, engine.heads.read(place))?;
                 let found = head.map(|head| head.version);
-                hold(
-                    found >= Some(*version),
-                    "a head never goes back",
-                    (found, version),
-                )
+                hold(found >= Some(*version), "a head never goes back", (found, version))
             }
             Self::Journal(len) => {
                 let got = works(promise, engine.journal.read(place))?;
@@ -276,11 +207,7 @@ fn try_program(engine: &Engine, place: &str, done: &mut Vec<Fact>) -> Kept {
     done.push(Fact::Journal(19));
     works(step, engine.objects.put(&format!("{place}/o"), b"object"))?;
     done.push(Fact::Object);
-    let next = Swap {
-        name: place.to_owned(),
-        expected: Some(1),
-        value: b"2".to_vec(),
-    };
+    let next = Swap { name: place.to_owned(), expected: Some(1), value: b"2".to_vec() };
     works(step, engine.heads.swap_all(&[next]))?;
     done.push(Fact::Head(2));
     let old = format!("{place}/old");

@@ -8,67 +8,31 @@ use super::{BAD_NAMES, Broken, Kept, Site, Story, hold, pattern, same, works};
 use crate::{Head, Heads, Swap, SwapError, VALUE_OCTETS_MAX};
 
 pub(super) const STORIES: &[Story] = &[
-    Story {
-        name: "versions_count_from_one_and_survive_reopening",
-        tell: versions,
-    },
-    Story {
-        name: "a_swap_from_a_wrong_version_writes_nothing",
-        tell: conflicts,
-    },
-    Story {
-        name: "a_value_past_the_limit_writes_nothing",
-        tell: limits,
-    },
-    Story {
-        name: "a_run_of_swaps_is_done_wholly_or_not_at_all",
-        tell: all_or_none,
-    },
-    Story {
-        name: "many_writers_lose_no_update",
-        tell: no_lost_update,
-    },
-    Story {
-        name: "a_head_name_follows_the_rule_for_names",
-        tell: hygiene,
-    },
-    Story {
-        name: "heads_are_listed_in_octet_order_below_their_prefix",
-        tell: listing,
-    },
+    Story { name: "versions_count_from_one_and_survive_reopening", tell: versions },
+    Story { name: "a_swap_from_a_wrong_version_writes_nothing", tell: conflicts },
+    Story { name: "a_value_past_the_limit_writes_nothing", tell: limits },
+    Story { name: "a_run_of_swaps_is_done_wholly_or_not_at_all", tell: all_or_none },
+    Story { name: "many_writers_lose_no_update", tell: no_lost_update },
+    Story { name: "a_head_name_follows_the_rule_for_names", tell: hygiene },
+    Story { name: "heads_are_listed_in_octet_order_below_their_prefix", tell: listing },
 ];
 
 fn versions(site: &dyn Site) -> Kept {
     let heads = site.open().heads;
-    same(
-        "a head not written yet is none",
-        &read(&*heads, "h")?,
-        &None,
-    )?;
+    same("a head not written yet is none", &read(&*heads, "h")?, &None)?;
     let mut expected = None;
     for wanted in 1..=3 {
         let value = pattern(u8::try_from(wanted).unwrap_or(0), 100);
         let version = works("a right swap is done", heads.swap("h", expected, &value))?;
         same("each swap counts one up from 1", &version, &wanted)?;
-        same(
-            "a head is what was written",
-            &read(&*heads, "h")?,
-            &Some(Head { version, value }),
-        )?;
+        same("a head is what was written", &read(&*heads, "h")?, &Some(Head { version, value }))?;
         expected = Some(version);
     }
     let before = read(&*heads, "h")?;
     drop(heads);
     let heads = site.open().heads;
-    same(
-        "a head is the same after reopening",
-        &read(&*heads, "h")?,
-        &before,
-    )?;
-    let version = works(
-        "counting goes on after reopening",
-        heads.swap("h", Some(3), b""),
-    )?;
+    same("a head is the same after reopening", &read(&*heads, "h")?, &before)?;
+    let version = works("counting goes on after reopening", heads.swap("h", Some(3), b""))?;
     same("counting goes on after reopening", &version, &4)
 }
 
@@ -90,31 +54,19 @@ fn conflicts(site: &dyn Site) -> Kept {
             Err(SwapError::Conflict { found, .. }) => {
                 same("a conflict says what stands", &found, &wanted)?;
             }
-            other => hold(
-                false,
-                "a wrong version is a conflict",
-                (name, expected, other),
-            )?,
+            other => hold(false, "a wrong version is a conflict", (name, expected, other))?,
         }
     }
-    let standing = Some(Head {
-        version: 2,
-        value: b"2".to_vec(),
-    });
+    let standing = Some(Head { version: 2, value: b"2".to_vec() });
     same("a conflict writes nothing", &read(&*heads, "h")?, &standing)?;
     same("a conflict makes nothing", &read(&*heads, "absent")?, &None)
 }
 
 fn limits(site: &dyn Site) -> Kept {
     let heads = site.open().heads;
-    let (full, over) = (
-        pattern(1, VALUE_OCTETS_MAX),
-        pattern(1, VALUE_OCTETS_MAX.saturating_add(1)),
-    );
-    works(
-        "a value at the limit is written",
-        heads.swap("h", None, &full),
-    )?;
+    let (full, over) =
+        (pattern(1, VALUE_OCTETS_MAX), pattern(1, VALUE_OCTETS_MAX.saturating_add(1)));
+    works("a value at the limit is written", heads.swap("h", None, &full))?;
     let refused = heads.swap("h", Some(1), &over);
     let large = matches!(refused, Err(SwapError::TooLarge { .. }));
     hold(large, "a value past the limit is refused", refused)?;
@@ -122,20 +74,9 @@ fn limits(site: &dyn Site) -> Kept {
     let refused = heads.swap_all(&swaps);
     let large = matches!(refused, Err(SwapError::TooLarge { .. }));
     hold(large, "a value past the limit is refused in a run", refused)?;
-    same(
-        "a refused run writes nothing",
-        &read(&*heads, "other")?,
-        &None,
-    )?;
-    let standing = Some(Head {
-        version: 1,
-        value: full,
-    });
-    same(
-        "a refused value writes nothing",
-        &read(&*heads, "h")?,
-        &standing,
-    )?;
+    same("a refused run writes nothing", &read(&*heads, "other")?, &None)?;
+    let standing = Some(Head { version: 1, value: full });
+    same("a refused value writes nothing", &read(&*heads, "h")?, &standing)?;
     works("an empty value is written", heads.swap("h", Some(1), b"")).map(drop)
 }
 
@@ -150,52 +91,20 @@ fn all_or_none(site: &dyn Site) -> Kept {
             swap("a", Some(1), b"a2"),
         ]),
     )?;
-    let (a2, b1) = (
-        Head {
-            version: 2,
-            value: b"a2".to_vec(),
-        },
-        Head {
-            version: 1,
-            value: b"b1".to_vec(),
-        },
-    );
-    same(
-        "a run is done in order",
-        &read(&*heads, "a")?,
-        &Some(a2.clone()),
-    )?;
-    same(
-        "a run is done whole",
-        &read(&*heads, "b")?,
-        &Some(b1.clone()),
-    )?;
+    let (a2, b1) =
+        (Head { version: 2, value: b"a2".to_vec() }, Head { version: 1, value: b"b1".to_vec() });
+    same("a run is done in order", &read(&*heads, "a")?, &Some(a2.clone()))?;
+    same("a run is done whole", &read(&*heads, "b")?, &Some(b1.clone()))?;
     let wrong: [&[Swap]; 3] = [
-        &[
-            swap("a", Some(2), b"a3"),
-            swap("b", Some(7), b"b2"),
-            swap("c", None, b"c1"),
-        ],
+        &[swap("a", Some(2), b"a3"), swap("b", Some(7), b"b2"), swap("c", None, b"c1")],
         &[swap("c", None, b"c1"), swap("c", None, b"c2")],
         &[swap("a", Some(2), b"a3"), swap("../c", None, b"c1")],
     ];
     for swaps in wrong {
         let refused = heads.swap_all(swaps);
-        hold(
-            refused.is_err(),
-            "a run with one wrong swap is refused",
-            swaps,
-        )?;
-        same(
-            "a refused run leaves the first",
-            &read(&*heads, "a")?,
-            &Some(a2.clone()),
-        )?;
-        same(
-            "a refused run leaves the second",
-            &read(&*heads, "b")?,
-            &Some(b1.clone()),
-        )?;
+        hold(refused.is_err(), "a run with one wrong swap is refused", swaps)?;
+        same("a refused run leaves the first", &read(&*heads, "a")?, &Some(a2.clone()))?;
+        same("a refused run leaves the second", &read(&*heads, "b")?, &Some(b1.clone()))?;
         same("a refused run makes nothing", &read(&*heads, "c")?, &None)?;
     }
     Ok(())
@@ -203,10 +112,7 @@ fn all_or_none(site: &dyn Site) -> Kept {
 
 fn no_lost_update(site: &dyn Site) -> Kept {
     let heads = site.open().heads;
-    works(
-        "a new head is written",
-        heads.swap("n", None, &0_u64.to_be_bytes()),
-    )?;
+    works("a new head is written", heads.swap("n", None, &0_u64.to_be_bytes()))?;
     let count_up = || -> Kept {
         let mut done = 0;
         while done < 10 {
@@ -225,10 +131,7 @@ fn no_lost_update(site: &dyn Site) -> Kept {
     let count_up = &count_up;
     let told: Vec<Kept> = thread::scope(|scope| {
         let writers: Vec<_> = (0..6).map(|_| scope.spawn(count_up)).collect();
-        writers
-            .into_iter()
-            .filter_map(|writer| writer.join().ok())
-            .collect()
+        writers.into_iter().filter_map(|writer| writer.join().ok()).collect()
     });
     told.into_iter().collect::<Kept>()?;
     let head = read(&*heads, "n")?.map(|head| (head.version, number(&head.value)));
@@ -243,11 +146,7 @@ fn hygiene(site: &dyn Site) -> Kept {
         hold(bad, "a bad name is refused", (name, refused))?;
         same("a bad name reads as none", &read(&*heads, name)?, &None)?;
     }
-    same(
-        "a refused name leaves nothing",
-        &list(&*heads, "")?,
-        &Vec::new(),
-    )
+    same("a refused name leaves nothing", &list(&*heads, "")?, &Vec::new())
 }
 
 fn listing(site: &dyn Site) -> Kept {
@@ -266,21 +165,13 @@ fn listing(site: &dyn Site) -> Kept {
     ];
     for (prefix, wanted) in cases {
         let wanted: Vec<String> = wanted.iter().map(|name| (*name).to_owned()).collect();
-        same(
-            "a list is complete and in octet order",
-            &list(&*heads, prefix)?,
-            &wanted,
-        )?;
+        same("a list is complete and in octet order", &list(&*heads, prefix)?, &wanted)?;
     }
     Ok(())
 }
 
 fn swap(name: &str, expected: Option<u64>, value: &[u8]) -> Swap {
-    Swap {
-        name: name.to_owned(),
-        expected,
-        value: value.to_vec(),
-    }
+    Swap { name: name.to_owned(), expected, value: value.to_vec() }
 }
 
 fn number(value: &[u8]) -> u64 {

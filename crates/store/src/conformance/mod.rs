@@ -72,66 +72,35 @@ impl Debug for Story {
 
 /// All stories, those of [`Objects`](crate::Objects) first.
 pub fn stories() -> impl Iterator<Item = Story> {
-    [
-        objects::STORIES,
-        heads::STORIES,
-        disk::STORIES,
-        failures::STORIES,
-    ]
-    .into_iter()
-    .flatten()
-    .copied()
+    [objects::STORIES, heads::STORIES, disk::STORIES, failures::STORIES]
+        .into_iter()
+        .flatten()
+        .copied()
 }
 
 /// Tells every story on a fresh site each and gives back the promises broken, none if all is well.
 pub fn broken(fresh: &dyn Fn() -> Box<dyn Site>) -> Vec<Broken> {
     let tell = |story: Story| {
         let told = (story.tell)(fresh().as_ref());
-        told.err().map(|broken| Broken {
-            story: story.name,
-            ..broken
-        })
+        told.err().map(|broken| Broken { story: story.name, ..broken })
     };
     stories().filter_map(tell).collect()
 }
 
 fn hold(kept: bool, promise: &'static str, found: impl Debug) -> Kept {
-    if kept {
-        Ok(())
-    } else {
-        Err(Broken {
-            story: "",
-            promise,
-            found: format!("{found:?}"),
-        })
-    }
+    if kept { Ok(()) } else { Err(Broken { story: "", promise, found: format!("{found:?}") }) }
 }
 
 fn same<T: Debug + PartialEq>(promise: &'static str, found: &T, wanted: &T) -> Kept {
     let short = |value: &T| format!("{value:?}").chars().take(200).collect::<String>();
     let told = || format!("found {}, wanted {}", short(found), short(wanted));
-    if found == wanted {
-        Ok(())
-    } else {
-        Err(Broken {
-            story: "",
-            promise,
-            found: told(),
-        })
-    }
+    if found == wanted { Ok(()) } else { Err(Broken { story: "", promise, found: told() }) }
 }
 
 fn works<T, E: Error>(promise: &'static str, result: Result<T, E>) -> Result<T, Broken> {
     result.map_err(|error| {
-        let why = error
-            .source()
-            .map(|source| format!(": {source}"))
-            .unwrap_or_default();
-        Broken {
-            story: "",
-            promise,
-            found: format!("{error}{why}"),
-        }
+        let why = error.source().map(|source| format!(": {source}")).unwrap_or_default();
+        Broken { story: "", promise, found: format!("{error}{why}") }
     })
 }
 
@@ -157,9 +126,5 @@ const BAD_NAMES: [&str; 16] = [
 
 /// `len` octets that differ from place to place and from `mark` to `mark`.
 fn pattern(mark: u8, len: usize) -> Vec<u8> {
-    (0..=250_u8)
-        .cycle()
-        .map(|octet| octet ^ mark)
-        .take(len)
-        .collect()
+    (0..=250_u8).cycle().map(|octet| octet ^ mark).take(len).collect()
 }

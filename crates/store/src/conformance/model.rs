@@ -14,9 +14,8 @@ use crate::{
 };
 
 /// Names the steps choose from: neighbours in order, folders of each other, and none at all.
-const NAMES: [&str; 12] = [
-    "a", "a/b", "a/b/c", "a-b", "b/1", "b/2", "b/10", "b", "c.d", "../a", "B", "b/",
-];
+const NAMES: [&str; 12] =
+    ["a", "a/b", "a/b/c", "a-b", "b/1", "b/2", "b/10", "b", "c.d", "../a", "B", "b/"];
 
 /// One call, made of numbers; see [`Step::from_numbers`].
 #[derive(Debug, Clone)]
@@ -84,14 +83,8 @@ impl Step {
         let pick = |number: u8, of: usize| usize::from(number).checked_rem(of).unwrap_or(0);
         let large = usize::from(len == u8::MAX).saturating_mul(VALUE_OCTETS_MAX);
         Self {
-            call: CALLS
-                .get(pick(call, CALLS.len()))
-                .copied()
-                .unwrap_or(Call::Reopen),
-            name: NAMES
-                .get(pick(name, NAMES.len()))
-                .copied()
-                .unwrap_or_default(),
+            call: CALLS.get(pick(call, CALLS.len())).copied().unwrap_or(Call::Reopen),
+            name: NAMES.get(pick(name, NAMES.len())).copied().unwrap_or_default(),
             octets: super::pattern(from, usize::from(len).saturating_add(large)),
             from: u64::from(from),
             len: u64::from(len),
@@ -130,10 +123,7 @@ pub fn follow(site: &dyn Site, steps: &[Step]) -> Kept {
         }
         let (got, wanted) = (ask(&engine, &model, step), model.answer(step));
         same("engine and reference answer alike", &got, &wanted).map_err(|broken| Broken {
-            found: format!(
-                "step {number} {:?} {}: {}",
-                step.call, step.name, broken.found
-            ),
+            found: format!("step {number} {:?} {}: {}", step.call, step.name, broken.found),
             ..broken
         })?;
     }
@@ -150,30 +140,14 @@ fn expected(model: &Model, step: &Step) -> Option<u64> {
 }
 
 fn two_swaps(model: &Model, step: &Step) -> [Swap; 2] {
-    let first = Swap {
-        name: "a-b".to_owned(),
-        expected: model.version("a-b"),
-        value: step.octets.clone(),
-    };
+    let first =
+        Swap { name: "a-b".to_owned(), expected: model.version("a-b"), value: step.octets.clone() };
     let name = step.name.to_owned();
-    [
-        first,
-        Swap {
-            name,
-            expected: expected(model, step),
-            value: step.octets.clone(),
-        },
-    ]
+    [first, Swap { name, expected: expected(model, step), value: step.octets.clone() }]
 }
 
 fn ask(engine: &Engine, model: &Model, step: &Step) -> Answer {
-    let Step {
-        call,
-        name,
-        octets,
-        from,
-        len,
-    } = step;
+    let Step { call, name, octets, from, len } = step;
     let (objects, heads) = (&engine.objects, &engine.heads);
     let disk = engine.journal.as_ref();
     match call {
@@ -185,10 +159,7 @@ fn ask(engine: &Engine, model: &Model, step: &Step) -> Answer {
         Call::ListObjects => told(objects.list(name), Answer::Names),
         Call::Delete => told(objects.delete(name), |()| Answer::Done),
         Call::ReadHead => told(heads.read(name), Answer::Head),
-        Call::Swap => told(
-            heads.swap(name, expected(model, step), octets),
-            Answer::Number,
-        ),
+        Call::Swap => told(heads.swap(name, expected(model, step), octets), Answer::Number),
         Call::SwapTwo => told(heads.swap_all(&two_swaps(model, step)), |()| Answer::Done),
         Call::ListHeads => told(heads.list(name), Answer::Names),
         Call::Create => told(disk.create(name), |_| Answer::Done),
@@ -297,13 +268,7 @@ impl Model {
     }
 
     fn answer(&mut self, step: &Step) -> Answer {
-        let Step {
-            call,
-            name,
-            octets,
-            from,
-            len,
-        } = step;
+        let Step { call, name, octets, from, len } = step;
         match call {
             Call::Reopen => Answer::Done,
             Call::Put | Call::Create if self.names(*call).items.contains_key(*name) => {
@@ -312,19 +277,12 @@ impl Model {
             Call::Put => self.objects.set(name, octets),
             Call::Create => self.files.set(name, &[]),
             Call::Replace | Call::Publish => self.files.set(name, octets),
-            Call::Get | Call::ReadFile => self
-                .names(*call)
-                .with(name, |octets| Answer::Octets(octets.clone())),
+            Call::Get | Call::ReadFile => {
+                self.names(*call).with(name, |octets| Answer::Octets(octets.clone()))
+            }
             Call::GetRange | Call::ReadFileRange => self.names(*call).with(name, |octets| {
                 let at = |at: u64| usize::try_from(at).unwrap_or(0);
-                Answer::Octets(
-                    octets
-                        .iter()
-                        .skip(at(*from))
-                        .take(at(*len))
-                        .copied()
-                        .collect(),
-                )
+                Answer::Octets(octets.iter().skip(at(*from)).take(at(*len)).copied().collect())
             }),
             Call::Size | Call::FileSize => self.names(*call).with(name, |octets| length(octets)),
             Call::ListObjects => Answer::Names(self.objects.list(name)),
@@ -372,25 +330,14 @@ impl Model {
             Err(Answer::Conflict(found))
         } else {
             let version = found.unwrap_or(0).saturating_add(1);
-            self.heads.insert(
-                name.to_owned(),
-                Head {
-                    version,
-                    value: value.to_vec(),
-                },
-            );
+            self.heads.insert(name.to_owned(), Head { version, value: value.to_vec() });
             Ok(Answer::Number(version))
         }
     }
 
     fn swap_two(&mut self, swaps: &[Swap]) -> Answer {
         let before = self.heads.clone();
-        for Swap {
-            name,
-            expected,
-            value,
-        } in swaps
-        {
+        for Swap { name, expected, value } in swaps {
             if let Err(refused) = self.swap((name, *expected, value)) {
                 self.heads = before;
                 return refused;
@@ -428,11 +375,7 @@ impl Names {
     }
 
     fn list(&self, prefix: &str) -> Vec<String> {
-        self.items
-            .keys()
-            .filter(|name| name.starts_with(prefix))
-            .cloned()
-            .collect()
+        self.items.keys().filter(|name| name.starts_with(prefix)).cloned().collect()
     }
 }
 

@@ -8,43 +8,19 @@ use super::{BAD_NAMES, Broken, Kept, Site, Story, hold, pattern, same, works};
 use crate::{DeleteError, GetError, NAME_OCTETS_MAX, Objects, PutError};
 
 pub(super) const STORIES: &[Story] = &[
-    Story {
-        name: "what_was_put_is_got_after_reopening",
-        tell: kept,
-    },
-    Story {
-        name: "a_second_put_is_refused_and_touches_nothing",
-        tell: put_once,
-    },
-    Story {
-        name: "of_many_puts_at_once_one_wins_whole",
-        tell: one_wins,
-    },
-    Story {
-        name: "a_key_cannot_leave_its_folder",
-        tell: hygiene,
-    },
-    Story {
-        name: "keys_are_listed_in_octet_order_below_their_prefix",
-        tell: listing,
-    },
-    Story {
-        name: "a_range_is_cut_at_the_end",
-        tell: ranges,
-    },
-    Story {
-        name: "a_deleted_object_is_gone_and_only_that",
-        tell: deletion,
-    },
+    Story { name: "what_was_put_is_got_after_reopening", tell: kept },
+    Story { name: "a_second_put_is_refused_and_touches_nothing", tell: put_once },
+    Story { name: "of_many_puts_at_once_one_wins_whole", tell: one_wins },
+    Story { name: "a_key_cannot_leave_its_folder", tell: hygiene },
+    Story { name: "keys_are_listed_in_octet_order_below_their_prefix", tell: listing },
+    Story { name: "a_range_is_cut_at_the_end", tell: ranges },
+    Story { name: "a_deleted_object_is_gone_and_only_that", tell: deletion },
 ];
 
 fn kept(site: &dyn Site) -> Kept {
     let large = pattern(3, 3_000_000);
-    let cases: [(&str, &[u8]); 3] = [
-        ("segment/v1/0", b"octets"),
-        ("segment/v1/empty", b""),
-        ("large", &large),
-    ];
+    let cases: [(&str, &[u8]); 3] =
+        [("segment/v1/0", b"octets"), ("segment/v1/empty", b""), ("large", &large)];
     let objects = site.open().objects;
     for (key, octets) in cases {
         works("a new object is put", objects.put(key, octets))?;
@@ -55,11 +31,7 @@ fn kept(site: &dyn Site) -> Kept {
         let got = works("a put object is got", objects.get(key))?;
         same("an object is what was put", &got.as_slice(), &octets)?;
         let size = works("a put object has a size", objects.size(key))?;
-        same(
-            "size is the number of octets",
-            &usize::try_from(size).ok(),
-            &Some(octets.len()),
-        )?;
+        same("size is the number of octets", &usize::try_from(size).ok(), &Some(octets.len()))?;
     }
     Ok(())
 }
@@ -69,11 +41,7 @@ fn put_once(site: &dyn Site) -> Kept {
     works("a new object is put", objects.put("a", b"first"))?;
     for again in [b"first".as_slice(), b"second"] {
         let put = objects.put("a", again);
-        hold(
-            matches!(put, Err(PutError::Exists { .. })),
-            "a second put says exists",
-            put,
-        )?;
+        hold(matches!(put, Err(PutError::Exists { .. })), "a second put says exists", put)?;
     }
     let got = works("the first object is got", objects.get("a"))?;
     same("the first put stays", &got.as_slice(), &b"first".as_slice())
@@ -87,16 +55,10 @@ fn one_wins(site: &dyn Site) -> Kept {
         let put = &put;
         let results: Vec<_> = thread::scope(|scope| {
             let racers: Vec<_> = (0..8).map(|mark| scope.spawn(move || put(mark))).collect();
-            racers
-                .into_iter()
-                .filter_map(|racer| racer.join().ok())
-                .collect()
+            racers.into_iter().filter_map(|racer| racer.join().ok()).collect()
         });
-        let won: Vec<u8> = results
-            .iter()
-            .filter(|(_, put)| put.is_ok())
-            .map(|(mark, _)| *mark)
-            .collect();
+        let won: Vec<u8> =
+            results.iter().filter(|(_, put)| put.is_ok()).map(|(mark, _)| *mark).collect();
         hold(won.len() == 1, "exactly one put wins", &won)?;
         let lost = |put: &Result<(), PutError>| matches!(put, Err(PutError::Exists { .. }));
         let others = results.iter().filter(|(_, put)| lost(put)).count();
@@ -116,11 +78,7 @@ fn hygiene(site: &dyn Site) -> Kept {
     let bad = BAD_NAMES.into_iter().chain([too_long.as_str()]);
     for key in bad {
         let put = objects.put(key, b"1");
-        hold(
-            matches!(put, Err(PutError::BadKey { .. })),
-            "a bad key is refused",
-            (key, put),
-        )?;
+        hold(matches!(put, Err(PutError::BadKey { .. })), "a bad key is refused", (key, put))?;
         let got = objects.get(key);
         let missing = matches!(got, Err(GetError::NotFound { .. }));
         hold(missing, "a bad key is not found", (key, got))?;
@@ -138,15 +96,9 @@ fn hygiene(site: &dyn Site) -> Kept {
 
 fn listing(site: &dyn Site) -> Kept {
     let objects = site.open().objects;
-    same(
-        "an empty store lists nothing",
-        &list(&*objects, "")?,
-        &Vec::new(),
-    )?;
+    same("an empty store lists nothing", &list(&*objects, "")?, &Vec::new())?;
     // In octets `-` and `.` come before `/`, which comes before letters.
-    let keys = [
-        "a-b/x", "a.b", "a/b/1", "a/b/10", "a/b/2", "a/c", "ab", "b/a",
-    ];
+    let keys = ["a-b/x", "a.b", "a/b/1", "a/b/10", "a/b/2", "a/c", "ab", "b/a"];
     for key in keys.iter().rev() {
         works("a new object is put", objects.put(key, b"1"))?;
     }
@@ -155,20 +107,13 @@ fn listing(site: &dyn Site) -> Kept {
         ("a/", &["a/b/1", "a/b/10", "a/b/2", "a/c"]),
         ("a/b/1", &["a/b/1", "a/b/10"]),
         ("a/b/", &["a/b/1", "a/b/10", "a/b/2"]),
-        (
-            "a",
-            &["a-b/x", "a.b", "a/b/1", "a/b/10", "a/b/2", "a/c", "ab"],
-        ),
+        ("a", &["a-b/x", "a.b", "a/b/1", "a/b/10", "a/b/2", "a/c", "ab"]),
         ("b/a", &["b/a"]),
         ("b/a/", &[]),
         ("c/", &[]),
     ];
     for (prefix, wanted) in cases {
-        same(
-            "a list is complete and in octet order",
-            &list(&*objects, prefix)?,
-            &owned(wanted),
-        )?;
+        same("a list is complete and in octet order", &list(&*objects, prefix)?, &owned(wanted))?;
     }
     Ok(())
 }
@@ -192,24 +137,12 @@ fn ranges(site: &dyn Site) -> Kept {
     ];
     for (key, offset, len, wanted) in cases {
         let got = works("a range is got", objects.get_range(key, offset, len))?;
-        same(
-            "a range holds these octets",
-            &(offset, len, got.as_slice()),
-            &(offset, len, wanted),
-        )?;
+        same("a range holds these octets", &(offset, len, got.as_slice()), &(offset, len, wanted))?;
     }
     let got = objects.get_range("missing", 0, 0);
-    hold(
-        matches!(got, Err(GetError::NotFound { .. })),
-        "no object, no range",
-        got,
-    )?;
+    hold(matches!(got, Err(GetError::NotFound { .. })), "no object, no range", got)?;
     let size = objects.size("missing");
-    hold(
-        matches!(size, Err(GetError::NotFound { .. })),
-        "no object, no size",
-        size,
-    )
+    hold(matches!(size, Err(GetError::NotFound { .. })), "no object, no size", size)
 }
 
 fn deletion(site: &dyn Site) -> Kept {
@@ -225,11 +158,7 @@ fn deletion(site: &dyn Site) -> Kept {
     let missing = matches!(folder, Err(DeleteError::NotFound { .. }));
     hold(missing, "a folder cannot be deleted", folder)?;
     let got = objects.get("d/1");
-    hold(
-        matches!(got, Err(GetError::NotFound { .. })),
-        "a deleted object is gone",
-        got,
-    )?;
+    hold(matches!(got, Err(GetError::NotFound { .. })), "a deleted object is gone", got)?;
     drop(objects);
     let left = list(&*site.open().objects, "")?;
     same("only the deleted object is gone", &left, &owned(&["d/2"]))

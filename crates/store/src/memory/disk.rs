@@ -59,13 +59,7 @@ impl MemoryFolder {
         };
         let id = self.id();
         let octets = octets.to_vec();
-        let file = MemoryFile {
-            id,
-            synced: octets.len(),
-            octets,
-            lost: Vec::new(),
-            before,
-        };
+        let file = MemoryFile { id, synced: octets.len(), octets, lost: Vec::new(), before };
         self.tree.insert(name, file);
     }
 }
@@ -98,9 +92,7 @@ impl MemoryFile {
         let kept = dice.up_to(open);
         self.octets.truncate(self.synced.saturating_add(kept));
         if kept > 0 && dice.up_to(1) == 1 {
-            let from = self
-                .synced
-                .saturating_add(dice.up_to(kept.saturating_sub(1)));
+            let from = self.synced.saturating_add(dice.up_to(kept.saturating_sub(1)));
             let to = from.saturating_add(SECTOR_OCTETS).min(self.octets.len());
             if let Some(hole) = self.octets.get_mut(from..to) {
                 hole.fill(0);
@@ -132,10 +124,7 @@ impl MemoryDisk {
         name: &str,
         work: impl FnOnce(&mut MemoryFolder) -> Result<T, DiskError>,
     ) -> Result<T, DiskError> {
-        let failed = |source| DiskError::Failed {
-            name: name.to_owned(),
-            source,
-        };
+        let failed = |source| DiskError::Failed { name: name.to_owned(), source };
         let mut state = self.handle.enter().map_err(failed)?;
         work(state.folder(self.folder))
     }
@@ -147,18 +136,14 @@ impl MemoryDisk {
     ) -> Result<T, DiskError> {
         self.with(name, |folder| match folder.tree.items.get(name) {
             Some(file) => Ok(work(file)),
-            None => Err(DiskError::NotFound {
-                name: name.to_owned(),
-            }),
+            None => Err(DiskError::NotFound { name: name.to_owned() }),
         })
     }
 
     fn put_whole(&self, name: &str, octets: &[u8], synced: bool) -> Result<(), DiskError> {
         self.with(name, |folder| {
             if !folder.tree.admits(name) {
-                return Err(DiskError::BadName {
-                    name: name.to_owned(),
-                });
+                return Err(DiskError::BadName { name: name.to_owned() });
             }
             folder.put_whole(name, octets, synced);
             Ok(())
@@ -167,14 +152,7 @@ impl MemoryDisk {
 
     fn open(&self, name: &str, id: u64, len: usize) -> Box<dyn DiskFile> {
         let (handle, folder, name) = (self.handle.clone(), self.folder, name.to_owned());
-        Box::new(OpenFile {
-            handle,
-            folder,
-            name,
-            id,
-            len: octets_of(len),
-            poisoned: false,
-        })
+        Box::new(OpenFile { handle, folder, name, id, len: octets_of(len), poisoned: false })
     }
 }
 
@@ -182,14 +160,10 @@ impl Disk for MemoryDisk {
     fn create(&self, name: &str) -> Result<Box<dyn DiskFile>, DiskError> {
         let id = self.with(name, |folder| {
             if folder.tree.items.contains_key(name) {
-                return Err(DiskError::Exists {
-                    name: name.to_owned(),
-                });
+                return Err(DiskError::Exists { name: name.to_owned() });
             }
             if !folder.tree.admits(name) {
-                return Err(DiskError::BadName {
-                    name: name.to_owned(),
-                });
+                return Err(DiskError::BadName { name: name.to_owned() });
             }
             folder.put_whole(name, &[], true);
             Ok(folder.born)
@@ -203,9 +177,7 @@ impl Disk for MemoryDisk {
                 file.synced = file.octets.len();
                 Ok((file.id, file.synced))
             }
-            None => Err(DiskError::NotFound {
-                name: name.to_owned(),
-            }),
+            None => Err(DiskError::NotFound { name: name.to_owned() }),
         })?;
         Ok(self.open(name, id, len))
     }
@@ -229,9 +201,7 @@ impl Disk for MemoryDisk {
     fn remove(&self, name: &str) -> Result<(), DiskError> {
         self.with(name, |folder| match folder.tree.items.remove(name) {
             Some(_) => Ok(()),
-            None => Err(DiskError::NotFound {
-                name: name.to_owned(),
-            }),
+            None => Err(DiskError::NotFound { name: name.to_owned() }),
         })
     }
 
@@ -266,9 +236,7 @@ impl OpenFile {
                     work(file);
                     Ok(octets_of(file.octets.len()))
                 }
-                None => Err(io::Error::other(
-                    "the file was removed or replaced while open",
-                )),
+                None => Err(io::Error::other("the file was removed or replaced while open")),
             }
         });
         match done {
@@ -277,10 +245,7 @@ impl OpenFile {
                 Ok(())
             }
             Err(source) => {
-                let failed = DiskError::Failed {
-                    name: name(),
-                    source,
-                };
+                let failed = DiskError::Failed { name: name(), source };
                 self.poisoned = true;
                 Err(failed)
             }

@@ -42,9 +42,7 @@ impl MemoryEngine {
     pub fn new() -> Self {
         let engine = Self::default();
         let core = engine.core.clone();
-        engine
-            .switches
-            .on_lost_sync(move |folder, name| core.lock().folder(folder).lose(name));
+        engine.switches.on_lost_sync(move |folder, name| core.lock().folder(folder).lose(name));
         engine
     }
 
@@ -52,10 +50,7 @@ impl MemoryEngine {
     #[must_use]
     pub fn engine(&self) -> Engine {
         let born = self.core.lock().generation;
-        let handle = || Handle {
-            core: self.core.clone(),
-            born,
-        };
+        let handle = || Handle { core: self.core.clone(), born };
         let plain = Engine {
             objects: Arc::new(MemoryObjects(handle())),
             heads: Arc::new(MemoryHeads(handle())),
@@ -143,10 +138,7 @@ struct Tree<T> {
 
 impl<T> Default for Tree<T> {
     fn default() -> Self {
-        Self {
-            items: BTreeMap::new(),
-            folders: BTreeSet::new(),
-        }
+        Self { items: BTreeMap::new(), folders: BTreeSet::new() }
     }
 }
 
@@ -164,11 +156,7 @@ impl<T> Tree<T> {
     }
 
     fn list(&self, prefix: &str) -> Vec<String> {
-        self.items
-            .keys()
-            .filter(|name| name.starts_with(prefix))
-            .cloned()
-            .collect()
+        self.items.keys().filter(|name| name.starts_with(prefix)).cloned().collect()
     }
 }
 

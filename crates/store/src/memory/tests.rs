@@ -43,19 +43,14 @@ fn crashed(seed: u64, synced: &[u8], unsynced: &[u8]) -> Vec<u8> {
 fn a_crash_shows_every_fate_of_unsynced_octets() {
     // Given octets that no sync covered, when the power goes at many seeds
     let (synced, unsynced) = ([1; 1_000], [2; 2_000]);
-    let left: Vec<Vec<u8>> = (0..300)
-        .map(|seed| crashed(seed, &synced, &unsynced))
-        .collect();
+    let left: Vec<Vec<u8>> = (0..300).map(|seed| crashed(seed, &synced, &unsynced)).collect();
     // then what was synced is always there,
     assert!(left.iter().all(|octets| octets.starts_with(&synced)));
     // and the rest is cut short, or holed, or nearly whole, each at some seed.
     assert!(left.iter().any(|octets| octets.len() < 1_100));
     assert!(left.iter().any(|octets| octets.len() > 2_900));
     assert!(left.iter().any(|octets| octets.contains(&0)));
-    assert!(
-        left.iter()
-            .any(|octets| octets.len() > 1_500 && !octets.contains(&0))
-    );
+    assert!(left.iter().any(|octets| octets.len() > 1_500 && !octets.contains(&0)));
 }
 
 #[test]
@@ -71,20 +66,13 @@ fn a_published_file_may_be_old_new_or_empty_after_a_crash() {
         .map(|seed| {
             let memory = MemoryEngine::new();
             memory.engine().log.replace("checkpoint", b"old").unwrap();
-            memory
-                .engine()
-                .log
-                .publish("checkpoint", b"between")
-                .unwrap();
+            memory.engine().log.publish("checkpoint", b"between").unwrap();
             memory.engine().log.publish("checkpoint", b"new").unwrap();
             memory.crash(seed);
             memory.engine().log.read("checkpoint").unwrap()
         })
         .collect();
-    assert_eq!(
-        fates,
-        BTreeSet::from([b"".to_vec(), b"new".to_vec(), b"old".to_vec()])
-    );
+    assert_eq!(fates, BTreeSet::from([b"".to_vec(), b"new".to_vec(), b"old".to_vec()]));
 }
 
 #[test]
@@ -93,10 +81,7 @@ fn a_file_published_for_the_first_time_may_be_missing_after_a_crash() {
         let memory = MemoryEngine::new();
         memory.engine().log.publish("tile/0/000", b"tile").unwrap();
         memory.crash(*seed);
-        matches!(
-            memory.engine().log.read("tile/0/000"),
-            Err(DiskError::NotFound { .. })
-        )
+        matches!(memory.engine().log.read("tile/0/000"), Err(DiskError::NotFound { .. }))
     };
     let seeds = (0..50).filter(missing).count();
     assert!(seeds > 0 && seeds < 50, "{seeds} of 50");
@@ -112,9 +97,7 @@ fn octets_under_a_failed_sync_stay_readable_and_are_lost_even_after_a_later_sync
     file.append(&[1; 100]).unwrap();
     file.sync().unwrap();
     file.append(&[2; 100]).unwrap();
-    memory
-        .switches()
-        .fail_next(Operation::Sync, Failure::NotPersisted);
+    memory.switches().fail_next(Operation::Sync, Failure::NotPersisted);
     assert!(matches!(file.sync(), Err(DiskError::Sync { .. })));
     // when the file is reopened, trusted as it reads, extended and synced without complaint
     assert_eq!(journal.read("j").unwrap().len(), 200);
@@ -135,9 +118,7 @@ fn octets_under_a_failed_sync_that_did_persist_survive() {
     let memory = MemoryEngine::new();
     let mut file = memory.engine().journal.create("j").unwrap();
     file.append(&[1; 100]).unwrap();
-    memory
-        .switches()
-        .fail_next(Operation::Sync, Failure::Persisted);
+    memory.switches().fail_next(Operation::Sync, Failure::Persisted);
     assert!(matches!(file.sync(), Err(DiskError::Sync { .. })));
     memory.crash(1);
     assert_eq!(memory.engine().journal.read("j").unwrap(), vec![1; 100]);
@@ -149,17 +130,11 @@ fn handles_from_before_a_crash_are_dead() {
     let before = memory.engine();
     let mut file = before.journal.create("j").unwrap();
     memory.crash(0);
-    assert!(matches!(
-        before.objects.get("o"),
-        Err(GetError::Failed { .. })
-    ));
+    assert!(matches!(before.objects.get("o"), Err(GetError::Failed { .. })));
     assert!(before.heads.swap("h", None, b"1").is_err());
     assert!(file.append(b"late").is_err());
     let after = memory.engine();
-    assert!(matches!(
-        after.objects.get("o"),
-        Err(GetError::NotFound { .. })
-    ));
+    assert!(matches!(after.objects.get("o"), Err(GetError::NotFound { .. })));
     assert_eq!(after.journal.read("j").unwrap(), b"");
 }
 
@@ -171,10 +146,7 @@ fn nothing_answers_after_the_power_is_cut_until_the_crash_is_over() {
     engine.objects.put("first", b"1").unwrap();
     assert!(engine.objects.put("second", b"2").is_err());
     assert!(memory.switches().power_is_out());
-    assert!(matches!(
-        engine.objects.get("first"),
-        Err(GetError::Failed { .. })
-    ));
+    assert!(matches!(engine.objects.get("first"), Err(GetError::Failed { .. })));
     memory.crash(0);
     let engine = memory.engine();
     assert_eq!(engine.objects.list("").unwrap(), ["first", "second"]);
@@ -191,16 +163,7 @@ fn an_engine_that_forgets_is_caught() {
     }
     let broken = conformance::broken(&|| Box::new(Forgetful));
     let stories: Vec<&str> = broken.iter().map(|broken| broken.story).collect();
-    assert!(
-        stories.contains(&"what_was_put_is_got_after_reopening"),
-        "{stories:?}"
-    );
-    assert!(
-        stories.contains(&"versions_count_from_one_and_survive_reopening"),
-        "{stories:?}"
-    );
-    assert!(
-        stories.contains(&"synced_octets_survive_power_loss"),
-        "{stories:?}"
-    );
+    assert!(stories.contains(&"what_was_put_is_got_after_reopening"), "{stories:?}");
+    assert!(stories.contains(&"versions_count_from_one_and_survive_reopening"), "{stories:?}");
+    assert!(stories.contains(&"synced_octets_survive_power_loss"), "{stories:?}");
 }

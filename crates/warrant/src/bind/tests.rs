@@ -15,12 +15,7 @@ fn row(liid: &[u8], window: (Micros, Micros), content: bool, vault: u8) -> Bindi
         operator: "OPLAB-ES".into(),
         from,
         until,
-        scope: Scope {
-            content,
-            origin_destination: true,
-            location: true,
-            other_traffic: true,
-        },
+        scope: Scope { content, origin_destination: true, location: true, other_traffic: true },
         case: "DP-1".into(),
         order: format!("AUTO-{vault}"),
         vault: VaultId([vault; 16]),
@@ -30,23 +25,14 @@ fn row(liid: &[u8], window: (Micros, Micros), content: bool, vault: u8) -> Bindi
 
 fn peers() -> Vec<Peer> {
     vec![
-        Peer {
-            name: "mf-1".into(),
-            ..Peer::of_files("OPLAB-ES")
-        },
-        Peer {
-            name: "mf-2".into(),
-            ..Peer::of_files("OTHER-ES")
-        },
+        Peer { name: "mf-1".into(), ..Peer::of_files("OPLAB-ES") },
+        Peer { name: "mf-2".into(), ..Peer::of_files("OTHER-ES") },
     ]
 }
 
 /// `LI-7` with content and `LI-8` without, over `[FROM, UNTIL)`.
 fn table() -> BindingTable {
-    let rows = vec![
-        row(b"LI-7", (FROM, UNTIL), true, 7),
-        row(b"LI-8", (FROM, UNTIL), false, 8),
-    ];
+    let rows = vec![row(b"LI-7", (FROM, UNTIL), true, 7), row(b"LI-8", (FROM, UNTIL), false, 8)];
     BindingTable::new(1, rows, peers())
 }
 
@@ -98,16 +84,11 @@ fn interception_is_judged_over_a_half_open_window() {
 
 #[test]
 fn consecutive_orders_share_no_moment_and_leave_none_out() {
-    let rows = vec![
-        row(b"LI-7", (FROM, NOON), true, 1),
-        row(b"LI-7", (NOON, UNTIL), true, 2),
-    ];
+    let rows = vec![row(b"LI-7", (FROM, NOON), true, 1), row(b"LI-7", (NOON, UNTIL), true, 2)];
     let table = BindingTable::new(2, rows, peers());
     for (at, vault) in [(Micros(NOON.0 - 1), 1), (NOON, 2)] {
         let heading = heading(b"LI-7", PayloadClass::Iri, Some(at));
-        let Binding::Authorised(authorised) = bound(&heading, &table) else {
-            panic!()
-        };
+        let Binding::Authorised(authorised) = bound(&heading, &table) else { panic!() };
         assert_eq!(authorised.vault(), VaultId([vault; 16]));
         assert_eq!(authorised.order(), format!("AUTO-{vault}"));
     }
@@ -116,27 +97,19 @@ fn consecutive_orders_share_no_moment_and_leave_none_out() {
 #[test]
 fn an_unknown_liid_is_quarantined_and_one_letter_is_enough() {
     for liid in [&b"LI-9"[..], b"li-7", b"LI-7 ", b"", &[b'x'; 40]] {
-        let heading = Heading {
-            liid,
-            ..heading(b"", PayloadClass::Iri, Some(NOON))
-        };
+        let heading = Heading { liid, ..heading(b"", PayloadClass::Iri, Some(NOON)) };
         assert_eq!(reason(bound(&heading, &table())), Some(Reason::UnknownLiid));
     }
-    assert!(is_stored(bound(
-        &heading(b"LI-7", PayloadClass::Iri, Some(NOON)),
-        &table()
-    )));
+    assert!(is_stored(bound(&heading(b"LI-7", PayloadClass::Iri, Some(NOON)), &table())));
 }
 
 #[test]
 fn a_peer_of_another_operator_or_of_none_delivers_nothing() {
     let table = table();
     let heading = heading(b"LI-7", PayloadClass::Iri, Some(NOON));
-    for (peer, expected) in [
-        ("mf-1", None),
-        ("mf-2", Some(Reason::WrongOperator)),
-        ("x", Some(Reason::WrongOperator)),
-    ] {
+    for (peer, expected) in
+        [("mf-1", None), ("mf-2", Some(Reason::WrongOperator)), ("x", Some(Reason::WrongOperator))]
+    {
         let binding = bind(&heading, &Arrival::live(peer, UNTIL), &table);
         assert_eq!(reason(binding), expected, "{peer}");
     }
@@ -145,10 +118,7 @@ fn a_peer_of_another_operator_or_of_none_delivers_nothing() {
 /// The same LIID at two operators is two measures; each peer reaches only its own.
 #[test]
 fn two_operators_may_have_the_same_liid() {
-    let other = BindingRow {
-        operator: "OTHER-ES".into(),
-        ..row(b"LI-7", (FROM, UNTIL), true, 9)
-    };
+    let other = BindingRow { operator: "OTHER-ES".into(), ..row(b"LI-7", (FROM, UNTIL), true, 9) };
     let rows = vec![row(b"LI-7", (FROM, UNTIL), true, 7), other];
     let table = BindingTable::new(2, rows, peers());
     for (peer, vault) in [("mf-1", 7), ("mf-2", 9)] {
@@ -176,15 +146,8 @@ fn a_live_time_is_plausible_from_the_buffer_to_the_skew_and_not_beyond() {
         (Micros(oldest.0 - 1), false, None),
         (Micros(latest.0 + 1), false, Some(Reason::ImplausibleTime)),
     ] {
-        let arrival = Arrival {
-            live,
-            ..Arrival::live("mf-1", now)
-        };
-        let binding = bind(
-            &heading(b"LI-7", PayloadClass::Cc, Some(at)),
-            &arrival,
-            &table,
-        );
+        let arrival = Arrival { live, ..Arrival::live("mf-1", now) };
+        let binding = bind(&heading(b"LI-7", PayloadClass::Cc, Some(at)), &arrival, &table);
         assert_eq!(reason(binding), expected, "{at} live {live}");
     }
 }
@@ -212,10 +175,7 @@ fn content_without_content_in_scope_is_quarantined_and_its_iri_is_kept() {
     ] {
         let heading = heading(b"LI-8", class, Some(NOON));
         assert_eq!(reason(bound(&heading, &table)), expected, "{class:?}");
-        let with_content = Heading {
-            liid: b"LI-7",
-            ..heading
-        };
+        let with_content = Heading { liid: b"LI-7", ..heading };
         assert!(is_stored(bound(&with_content, &table)), "{class:?}");
     }
 }
@@ -226,29 +186,15 @@ fn a_pdu_without_time_takes_its_context_s_then_its_arrival_and_is_flagged() {
     let heading = heading(b"LI-7", PayloadClass::Cc, None);
     let arrival = Arrival::live("mf-1", Micros(UNTIL.0 - 1));
     for (context_time, judged_at) in [(Some(NOON), NOON), (None, arrival.received_at)] {
-        let arrival = Arrival {
-            context_time,
-            ..arrival
-        };
-        let Binding::Authorised(authorised) = bind(&heading, &arrival, &table) else {
-            panic!()
-        };
+        let arrival = Arrival { context_time, ..arrival };
+        let Binding::Authorised(authorised) = bind(&heading, &arrival, &table) else { panic!() };
         assert_eq!(authorised.judged_at(), judged_at);
         assert!(authorised.flags().has(BindFlags::NO_USABLE_TIME));
     }
-    let late = Arrival {
-        context_time: Some(UNTIL),
-        ..arrival
-    };
-    assert_eq!(
-        reason(bind(&heading, &late, &table)),
-        Some(Reason::OutsideValidity)
-    );
+    let late = Arrival { context_time: Some(UNTIL), ..arrival };
+    assert_eq!(reason(bind(&heading, &late, &table)), Some(Reason::OutsideValidity));
     let after = Arrival::live("mf-1", UNTIL);
-    assert_eq!(
-        reason(bind(&heading, &after, &table)),
-        Some(Reason::OutsideValidity)
-    );
+    assert_eq!(reason(bind(&heading, &after, &table)), Some(Reason::OutsideValidity));
 }
 
 #[test]
@@ -262,17 +208,9 @@ fn a_strange_operator_identifier_is_flagged_and_kept() {
         (b"OPLAX", PayloadClass::Hi1, true),
         (b"", PayloadClass::Hi1, true),
     ] {
-        let heading = Heading {
-            operator,
-            ..heading(b"LI-7", class, Some(NOON))
-        };
-        let Binding::Authorised(authorised) = bound(&heading, &table) else {
-            panic!()
-        };
-        assert_eq!(
-            authorised.flags().has(BindFlags::OPERATOR_ID_MISMATCH),
-            flagged
-        );
+        let heading = Heading { operator, ..heading(b"LI-7", class, Some(NOON)) };
+        let Binding::Authorised(authorised) = bound(&heading, &table) else { panic!() };
+        assert_eq!(authorised.flags().has(BindFlags::OPERATOR_ID_MISMATCH), flagged);
         assert_eq!(authorised.flags().words().count(), usize::from(flagged));
     }
 }
@@ -280,25 +218,12 @@ fn a_strange_operator_identifier_is_flagged_and_kept() {
 #[test]
 fn control_is_counted_and_kept_control_of_a_registered_liid_is_bound_like_data() {
     let table = table();
-    for class in PayloadClass::ALL
-        .into_iter()
-        .filter(|class| class.is_control())
-    {
+    for class in PayloadClass::ALL.into_iter().filter(|class| class.is_control()) {
         let known = heading(b"LI-7", class, Some(NOON));
-        let unknown = Heading {
-            liid: b"-",
-            ..known
-        };
+        let unknown = Heading { liid: b"-", ..known };
         assert_eq!(bound(&unknown, &table), Binding::Control, "{class:?}");
-        assert_eq!(
-            is_stored(bound(&known, &table)),
-            class.is_kept_control(),
-            "{class:?}"
-        );
-        let late = Heading {
-            intercepted_at: Some(UNTIL),
-            ..known
-        };
+        assert_eq!(is_stored(bound(&known, &table)), class.is_kept_control(), "{class:?}");
+        let late = Heading { intercepted_at: Some(UNTIL), ..known };
         let expected = class.is_kept_control().then_some(Reason::OutsideValidity);
         assert_eq!(reason(bound(&late, &table)), expected, "{class:?}");
     }
@@ -310,10 +235,7 @@ fn an_hi1_notification_of_an_unknown_liid_is_quarantined() {
     let table = table();
     let known = heading(b"LI-7", PayloadClass::Hi1, Some(NOON));
     assert!(is_stored(bound(&known, &table)));
-    let unknown = Heading {
-        liid: b"LI-9",
-        ..known
-    };
+    let unknown = Heading { liid: b"LI-9", ..known };
     assert_eq!(reason(bound(&unknown, &table)), Some(Reason::UnknownLiid));
 }
 
@@ -342,43 +264,24 @@ fn sent() -> impl Strategy<Value = Sent> {
         Just(b"LI-8".to_vec()),
         proptest::collection::vec(any::<u8>(), 0..40)
     ];
-    let operator = prop_oneof![
-        Just(b"OPLAB-ES".to_vec()),
-        proptest::collection::vec(any::<u8>(), 0..20)
-    ];
-    let peer = prop_oneof![
-        Just("mf-1".to_owned()),
-        Just("mf-2".to_owned()),
-        "[ -~]{0,8}"
-    ];
+    let operator =
+        prop_oneof![Just(b"OPLAB-ES".to_vec()), proptest::collection::vec(any::<u8>(), 0..20)];
+    let peer = prop_oneof![Just("mf-1".to_owned()), Just("mf-2".to_owned()), "[ -~]{0,8}"];
     let class = proptest::sample::select(PayloadClass::ALL.to_vec());
-    let times = (
-        proptest::option::of(a_time()),
-        a_time(),
-        proptest::option::of(a_time()),
-    );
-    (
-        liid,
-        operator,
-        class,
-        peer,
-        times,
-        any::<bool>(),
-        any::<(u32, u32)>(),
+    let times = (proptest::option::of(a_time()), a_time(), proptest::option::of(a_time()));
+    (liid, operator, class, peer, times, any::<bool>(), any::<(u32, u32)>()).prop_map(
+        |(liid, operator, class, peer, (at, received_at, context_time), live, bounds)| Sent {
+            liid,
+            operator,
+            at,
+            class,
+            peer,
+            received_at,
+            live,
+            context_time,
+            bounds,
+        },
     )
-        .prop_map(
-            |(liid, operator, class, peer, (at, received_at, context_time), live, bounds)| Sent {
-                liid,
-                operator,
-                at,
-                class,
-                peer,
-                received_at,
-                live,
-                context_time,
-                bounds,
-            },
-        )
 }
 
 fn judge<'t>(sent: &Sent, table: &'t BindingTable) -> Binding<'t> {

@@ -36,30 +36,17 @@ fn refused_at(order: &Value) -> String {
 #[test]
 fn an_order_with_every_field_is_read_and_written_back_the_same() {
     let order = parse(&written()).unwrap();
-    assert_eq!(
-        order.granted_at,
-        Micros::parse_rfc3339("2026-11-20T08:00:00Z").unwrap()
-    );
+    assert_eq!(order.granted_at, Micros::parse_rfc3339("2026-11-20T08:00:00Z").unwrap());
     assert_eq!(order.measures[0].liid.text(), Some("ES-VOIP-2026-0001"));
     assert!(!order.measures[0].scope.other_traffic);
-    assert_eq!(
-        order.form.as_ref().map(Particular::shown).as_deref(),
-        Some("integral")
-    );
+    assert_eq!(order.form.as_ref().map(Particular::shown).as_deref(), Some("integral"));
     let again = serde_json::to_vec(&order).unwrap();
     assert_eq!(OrderDocument::parse(&again).unwrap(), order);
 }
 
 #[test]
 fn optional_fields_may_be_absent_and_required_ones_may_not() {
-    let required = [
-        "case",
-        "order",
-        "court",
-        "profile",
-        "granted_at",
-        "measures",
-    ];
+    let required = ["case", "order", "court", "profile", "granted_at", "measures"];
     for name in written().as_object().unwrap().keys() {
         let mut order = written();
         order.as_object_mut().unwrap().remove(name);
@@ -77,11 +64,7 @@ fn a_liid_that_is_no_text_is_written_in_hexadecimal_and_read_back() {
     order["measures"][0]["liid_hex"] = json!("FF0080");
     let read = parse(&order).unwrap();
     assert_eq!(read.measures[0].liid.octets(), [0xff, 0, 0x80]);
-    assert!(
-        serde_json::to_string(&read)
-            .unwrap()
-            .contains(r#""liid_hex":"ff0080""#)
-    );
+    assert!(serde_json::to_string(&read).unwrap().contains(r#""liid_hex":"ff0080""#));
 }
 
 #[test]
@@ -113,21 +96,9 @@ fn each_wrong_field_is_named() {
         ("/granted_at", json!("20-11-2026"), "granted_at"),
         ("/measures", json!([]), "measures"),
         ("/measures/0/operator", json!(" "), "measures[0].operator"),
-        (
-            "/measures/0/identity/value",
-            json!(""),
-            "measures[0].identity.value",
-        ),
-        (
-            "/measures/0/from",
-            json!("2026-11-20T09:00:00"),
-            "measures[0].from",
-        ),
-        (
-            "/measures/0/until",
-            json!("2026-11-20T09:00:00Z"),
-            "measures[0].until",
-        ),
+        ("/measures/0/identity/value", json!(""), "measures[0].identity.value"),
+        ("/measures/0/from", json!("2026-11-20T09:00:00"), "measures[0].from"),
+        ("/measures/0/until", json!("2026-11-20T09:00:00Z"), "measures[0].until"),
         ("/person", json!({"name": "a\u{202e}b"}), "person"),
         ("/reporting", json!(vec!["x"; 2000]), "reporting"),
         ("/document", json!("a\u{0}b"), "document"),
@@ -150,18 +121,10 @@ fn an_error_says_what_was_found_and_what_to_write() {
 
 #[test]
 fn a_field_this_version_does_not_know_is_refused_and_not_dropped() {
-    for pointer in [
-        "",
-        "/measures/0",
-        "/measures/0/scope",
-        "/measures/0/identity",
-    ] {
+    for pointer in ["", "/measures/0", "/measures/0/scope", "/measures/0/identity"] {
         let mut order = written();
         order.pointer_mut(pointer).unwrap()["until_revoked"] = json!(true);
-        assert!(
-            refused_at(&order).starts_with("json: unknown field"),
-            "{pointer}"
-        );
+        assert!(refused_at(&order).starts_with("json: unknown field"), "{pointer}");
     }
 }
 
@@ -177,25 +140,16 @@ fn one_liid_may_follow_itself_but_not_overlap_itself() {
         order
     };
     assert!(parse(&second("2027-02-20T00:00:00Z", "OPLAB-ES")).is_ok());
-    assert_eq!(
-        refused_at(&second("2027-02-19T23:59:59.999999Z", "OPLAB-ES")),
-        "measures[1]"
-    );
+    assert_eq!(refused_at(&second("2027-02-19T23:59:59.999999Z", "OPLAB-ES")), "measures[1]");
     assert!(parse(&second("2027-02-19T23:59:59.999999Z", "OTHER-ES")).is_ok());
 }
 
 #[test]
 fn a_file_beyond_its_bound_or_its_depth_is_refused() {
     let large = vec![b' '; FILE_OCTETS_MAX + 1];
-    assert!(matches!(
-        OrderDocument::parse(&large),
-        Err(OrderError::TooLarge { .. })
-    ));
+    assert!(matches!(OrderDocument::parse(&large), Err(OrderError::TooLarge { .. })));
     let deep = format!("{{\"person\":{}", "[".repeat(100_000));
-    assert!(matches!(
-        OrderDocument::parse(deep.as_bytes()),
-        Err(OrderError::Json { .. })
-    ));
+    assert!(matches!(OrderDocument::parse(deep.as_bytes()), Err(OrderError::Json { .. })));
 }
 
 #[test]

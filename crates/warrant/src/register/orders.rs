@@ -19,10 +19,7 @@ impl Register {
         }
         if let Some(other) = self.order_of_vault(&added.vault) {
             let other = other.document.order.clone();
-            return Err(RegisterError::VaultTaken {
-                order: name.clone(),
-                other,
-            });
+            return Err(RegisterError::VaultTaken { order: name.clone(), other });
         }
         check_attached(added.document.as_ref())?;
         for measure in &added.order.measures {
@@ -43,16 +40,8 @@ impl Register {
         };
         let case = added.order.case.clone();
         let court = Some(added.order.court.clone());
-        let opened = || Case {
-            case: case.clone(),
-            court,
-            orders: Vec::new(),
-        };
-        self.cases
-            .entry(case.clone())
-            .or_insert_with(opened)
-            .orders
-            .push(name.clone());
+        let opened = || Case { case: case.clone(), court, orders: Vec::new() };
+        self.cases.entry(case.clone()).or_insert_with(opened).orders.push(name.clone());
         self.orders.insert(name.clone(), order);
         Ok(())
     }
@@ -87,19 +76,13 @@ impl Register {
     pub(super) fn document(&mut self, brought: &OrderDocumented) -> Result<(), RegisterError> {
         check_attached(Some(&brought.document))?;
         let name = &brought.order;
-        let order = self
-            .orders
-            .get_mut(name)
-            .ok_or_else(|| unknown("order", name))?;
+        let order = self.orders.get_mut(name).ok_or_else(|| unknown("order", name))?;
         let place = match brought.extension {
             None => &mut order.attached,
             Some(number) => {
                 let at = usize::try_from(number).unwrap_or(usize::MAX);
                 let extension = order.extensions.get_mut(at);
-                let none = || RegisterError::NoExtension {
-                    order: name.clone(),
-                    number,
-                };
+                let none = || RegisterError::NoExtension { order: name.clone(), number };
                 &mut extension.ok_or_else(none)?.document
             }
         };
@@ -115,10 +98,7 @@ impl Register {
     pub(super) fn extend(&mut self, extended: &OrderExtended) -> Result<(), RegisterError> {
         let name = &extended.order;
         check_attached(extended.document.as_ref())?;
-        let order = self
-            .orders
-            .get(name)
-            .ok_or_else(|| unknown("order", name))?;
+        let order = self.orders.get(name).ok_or_else(|| unknown("order", name))?;
         let last = |state: &MeasureState| is_last_window(order, state);
         let running = |state: &MeasureState| last(state) && state.ceased_at.is_none();
         let chosen = match extended.liids.is_empty() {
@@ -129,47 +109,26 @@ impl Register {
         for state in chosen.iter().filter_map(|at| order.measures.get(*at)) {
             let liid = shown(state.granted.liid.octets());
             if let Some(ceased_at) = state.ceased_at {
-                return Err(RegisterError::Ceased {
-                    order: name.clone(),
-                    liid,
-                    ceased_at,
-                });
+                return Err(RegisterError::Ceased { order: name.clone(), liid, ceased_at });
             }
             if until <= state.until {
                 let present = state.until;
-                return Err(RegisterError::NotLater {
-                    order: name.clone(),
-                    liid,
-                    until,
-                    present,
-                });
+                return Err(RegisterError::NotLater { order: name.clone(), liid, until, present });
             }
             if let Some(granted_at) = granted_at.filter(|at| *at > state.until) {
                 let ended = state.until;
                 let order = name.clone();
-                return Err(RegisterError::GrantedTooLate {
-                    order,
-                    liid,
-                    ended,
-                    granted_at,
-                });
+                return Err(RegisterError::GrantedTooLate { order, liid, ended, granted_at });
             }
             self.refuse_overlap(name, &state.granted, until)?;
         }
-        let order = self
-            .orders
-            .get_mut(name)
-            .ok_or_else(|| unknown("order", name))?;
+        let order = self.orders.get_mut(name).ok_or_else(|| unknown("order", name))?;
         for (at, state) in order.measures.iter_mut().enumerate() {
             if chosen.contains(&at) {
                 state.until = until;
             }
         }
-        order.extensions.push(Extension {
-            until,
-            granted_at,
-            document: extended.document.clone(),
-        });
+        order.extensions.push(Extension { until, granted_at, document: extended.document.clone() });
         order.confirmation = None;
         Ok(())
     }
@@ -179,29 +138,15 @@ impl Register {
         if let Some(reason) = &ceased.reason {
             check_line("reason", reason, 512)?;
         }
-        let order = self
-            .orders
-            .get(name)
-            .ok_or_else(|| unknown("order", name))?;
+        let order = self.orders.get(name).ok_or_else(|| unknown("order", name))?;
         let chosen = chosen(order, &ceased.liids, |state| at < state.until)?;
         let states = || chosen.iter().filter_map(|place| order.measures.get(*place));
         if !states().any(|state| (state.granted.from..state.until).contains(&at)) {
-            let from = states()
-                .map(|state| state.granted.from)
-                .min()
-                .unwrap_or_default();
+            let from = states().map(|state| state.granted.from).min().unwrap_or_default();
             let until = states().map(|state| state.until).max().unwrap_or_default();
-            return Err(RegisterError::CeaseOutside {
-                order: name.clone(),
-                at,
-                from,
-                until,
-            });
+            return Err(RegisterError::CeaseOutside { order: name.clone(), at, from, until });
         }
-        let order = self
-            .orders
-            .get_mut(name)
-            .ok_or_else(|| unknown("order", name))?;
+        let order = self.orders.get_mut(name).ok_or_else(|| unknown("order", name))?;
         for (place, state) in order.measures.iter_mut().enumerate() {
             if chosen.contains(&place) {
                 // A measure that has not begun by then never will: its window is empty.
@@ -213,35 +158,18 @@ impl Register {
     }
 
     pub(super) fn confirm(&mut self, confirmed: &OrderConfirmed) -> Result<(), RegisterError> {
-        let OrderConfirmed {
-            order: name,
-            person,
-            at,
-        } = confirmed;
-        let user = self
-            .users
-            .get(person)
-            .ok_or_else(|| unknown("user", person))?;
+        let OrderConfirmed { order: name, person, at } = confirmed;
+        let user = self.users.get(person).ok_or_else(|| unknown("user", person))?;
         let role = user.role;
         if !role.is_court() {
-            return Err(RegisterError::NotCourt {
-                person: person.clone(),
-                role,
-            });
+            return Err(RegisterError::NotCourt { person: person.clone(), role });
         }
-        let order = self
-            .orders
-            .get_mut(name)
-            .ok_or_else(|| unknown("order", name))?;
+        let order = self.orders.get_mut(name).ok_or_else(|| unknown("order", name))?;
         if let Some(held) = &order.confirmation {
             let (order, by) = (name.clone(), held.person.clone());
             return Err(RegisterError::Confirmed { order, by });
         }
-        order.confirmation = Some(Confirmation {
-            person: person.clone(),
-            role,
-            at: *at,
-        });
+        order.confirmation = Some(Confirmation { person: person.clone(), role, at: *at });
         Ok(())
     }
 }
@@ -254,16 +182,9 @@ fn chosen(
 ) -> Result<Vec<usize>, RegisterError> {
     let name = || order.document.order.clone();
     for liid in liids {
-        if order
-            .measures
-            .iter()
-            .all(|state| state.granted.liid != *liid)
-        {
+        if order.measures.iter().all(|state| state.granted.liid != *liid) {
             let liid = shown(liid.octets());
-            return Err(RegisterError::NoMeasure {
-                order: name(),
-                liid,
-            });
+            return Err(RegisterError::NoMeasure { order: name(), liid });
         }
     }
     let named = |state: &MeasureState| liids.contains(&state.granted.liid);
@@ -277,10 +198,7 @@ fn chosen(
     }
     // None fits: the caller's own checks say why, on the measures that were meant.
     let meant = |state: &MeasureState| liids.is_empty() || named(state);
-    Ok(every()
-        .filter(|(_, state)| meant(state))
-        .map(|(at, _)| at)
-        .collect())
+    Ok(every().filter(|(_, state)| meant(state)).map(|(at, _)| at).collect())
 }
 
 /// An order may hold one LIID twice, one window after the other: only the last can grow.

@@ -22,7 +22,7 @@ use lacre_package::{Options, verify};
 use lacre_receiver::Listener;
 use lacre_testkit::mediation::deliver;
 use lacre_testkit::{Mediation, MediationSettings};
-use script::{Operator, ORDER};
+use script::{ORDER, Operator};
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -61,7 +61,8 @@ impl Place {
                 (std::env::temp_dir().join(name), false)
             }
         };
-        let made = if kept { std::fs::create_dir_all(&folder) } else { std::fs::create_dir(&folder) };
+        let made =
+            if kept { std::fs::create_dir_all(&folder) } else { std::fs::create_dir(&folder) };
         made.map_err(|error| Failure::file("make", &folder, &error))?;
         Ok(Self { site: folder.join("site"), folder, kept })
     }
@@ -72,8 +73,11 @@ async fn play(args: &Demo, dir: &Path, context: &mut Context<'_>) -> Result<u8, 
     let owned = make_site(dir)?;
     let house = Arc::clone(&owned.house);
     let operators = script::operators(&house)?;
-    tell(context, "1. Sitio sintético con un auto y dos operadoras, todo inventado.",
-        "1. A synthetic site with an order and two operators, all invented.")?;
+    tell(
+        context,
+        "1. Sitio sintético con un auto y dos operadoras, todo inventado.",
+        "1. A synthetic site with an order and two operators, all invented.",
+    )?;
     let web = Some(SocketAddr::from((Ipv4Addr::LOCALHOST, if args.once { 0 } else { args.port })));
     let doors = Doors {
         listeners: vec![Listener::Tls { address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)) }],
@@ -90,7 +94,8 @@ async fn play(args: &Demo, dir: &Path, context: &mut Context<'_>) -> Result<u8, 
         );
         context.tell(&text)?;
     }
-    let delivered = deliver_all(&operators, &running, if args.once { 0 } else { 1 }, context).await?;
+    let delivered =
+        deliver_all(&operators, &running, if args.once { 0 } else { 1 }, context).await?;
     let pause = Duration::from_secs(if args.once { 5 } else { 1 });
     tokio::time::sleep(pause).await;
     let outcome = court(&house, dir, &running, context).await?;
@@ -126,8 +131,11 @@ async fn deliver_all(
     speed: u32,
     context: &mut Context<'_>,
 ) -> Result<u64, Failure> {
-    tell(context, "3. Las operadoras entregan llamadas, mensajes, correos y sesiones IP por TLS.",
-        "3. The operators deliver calls, messages, e-mails and IP sessions over TLS.")?;
+    tell(
+        context,
+        "3. Las operadoras entregan llamadas, mensajes, correos y sesiones IP por TLS.",
+        "3. The operators deliver calls, messages, e-mails and IP sessions over TLS.",
+    )?;
     let address = port(running)?;
     let mut delivered = 0u64;
     let mut tasks = Vec::new();
@@ -176,8 +184,11 @@ async fn court(
     running: &Running,
     context: &mut Context<'_>,
 ) -> Result<Outcome, Failure> {
-    tell(context, "4. El paquete para el juzgado se sella, se escribe y se verifica.",
-        "4. The package for the court is sealed, written and verified.")?;
+    tell(
+        context,
+        "4. El paquete para el juzgado se sella, se escribe y se verifica.",
+        "4. The package for the court is sealed, written and verified.",
+    )?;
     let path = dir.with_file_name("demo.asice");
     let (house, out) = (Arc::clone(house), path.clone());
     let made = tokio::task::spawn_blocking(move || package(&house, &out)).await;
@@ -228,8 +239,11 @@ async fn go_on(
     house: &Arc<House>,
     context: &mut Context<'_>,
 ) -> Result<(), Failure> {
-    tell(context, "5. Sigue entregando hasta que pulse Ctrl-C.",
-        "5. It goes on delivering until you press Ctrl-C.")?;
+    tell(
+        context,
+        "5. Sigue entregando hasta que pulse Ctrl-C.",
+        "5. It goes on delivering until you press Ctrl-C.",
+    )?;
     let mut round = 1u32;
     loop {
         let again: Vec<Operator> = operators.iter().map(|it| it.round(round)).collect();

@@ -29,8 +29,8 @@ impl Operator {
             .certificate()
             .ok_or_else(|| Failure::with(1, "the port's certificate is not there"))?;
         let pem = crate::context::read_file(path)?;
-        let server = certificate::fingerprint(&pem)
-            .map_err(|error| Failure::with(1, error.to_string()))?;
+        let server =
+            certificate::fingerprint(&pem).map_err(|error| Failure::with(1, error.to_string()))?;
         self.identity.client(server).map_err(|error| Failure::with(1, error.to_string()))
     }
 
@@ -73,20 +73,35 @@ fn order_json() -> String {
     let from = clock::now().plus_seconds(-86_400).rfc3339();
     let until = clock::now().plus_seconds(90 * 86_400).rfc3339();
     let measure = |liid: &str, operator: &str, kind: &str, value: &str| {
-        format!(
-            r#"{{"liid":"{liid}","operator":"{operator}","identity":{{"type":"{kind}","value":"{value}"}},"from":"{from}","until":"{until}","scope":{{"content":true,"origin_destination":true,"location":true,"other_traffic":true}}}}"#
-        )
+        serde_json::json!({
+            "liid": liid,
+            "operator": operator,
+            "identity": { "type": kind, "value": value },
+            "from": from,
+            "until": until,
+            "scope": {
+                "content": true,
+                "origin_destination": true,
+                "location": true,
+                "other_traffic": true,
+            },
+        })
     };
     let measures = [
         measure("DEMO-0412-01", "DEMO-NORTE", "msisdn", "+34000555001"),
         measure("DEMO-0412-02", "DEMO-NORTE", "msisdn", "+34000555002"),
         measure("DEMO-0412-03", "DEMO-SUR", "msisdn", "+34000555003"),
         measure("DEMO-0412-04", "DEMO-SUR", "email", "linea4@correo.example"),
-    ]
-    .join(",");
-    format!(
-        r#"{{"case":"DP-412-2026","order":"{ORDER}","court":"T.I. Villademo, plaza 3","profile":"es","granted_at":"{from}","measures":[{measures}]}}"#
-    )
+    ];
+    let order = serde_json::json!({
+        "case": "DP-412-2026",
+        "order": ORDER,
+        "court": "T.I. Villademo, plaza 3",
+        "profile": "es",
+        "granted_at": from,
+        "measures": measures,
+    });
+    order.to_string()
 }
 
 fn seconds(tenths: u64) -> Duration {
