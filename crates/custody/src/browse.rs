@@ -105,8 +105,8 @@ impl House {
             let wanted = asked.case.as_ref().is_none_or(|case| *case == document.case)
                 && asked.order.as_ref().is_none_or(|name| *name == document.order);
             if wanted {
-                let mut vault = self.open_vault(&root, order)?;
-                let catalogue = self.refresh(&mut vault, &register)?;
+                let vault = self.open_vault(&root, order)?;
+                let catalogue = self.refresh(&vault, &register)?;
                 rows.extend(catalogue.rows(&asked.filter)?);
             }
         }
@@ -125,8 +125,8 @@ impl House {
         let mut rows = 0u64;
         for order in register.orders() {
             Catalogue::remove(&self.catalogue_path(order.vault))?;
-            let mut vault = self.open_vault(&root, order)?;
-            rows = rows.saturating_add(self.refresh(&mut vault, &register)?.count()?);
+            let vault = self.open_vault(&root, order)?;
+            rows = rows.saturating_add(self.refresh(&vault, &register)?.count()?);
         }
         Ok(rows)
     }
@@ -155,7 +155,7 @@ impl House {
     /// Brings the catalogue of `vault` up to the ground: what changed is folded anew.
     pub(crate) fn refresh(
         &self,
-        vault: &mut OpenVault,
+        vault: &OpenVault,
         register: &Register,
     ) -> Result<Catalogue, CustodyError> {
         let path = self.catalogue_path(vault.order.vault);
@@ -199,28 +199,14 @@ impl House {
     fn fold_into(
         &self,
         catalogue: &Catalogue,
-        vault: &mut OpenVault,
+        vault: &OpenVault,
         register: &Register,
         n: u64,
         parts: &[PartView],
     ) -> Result<(), CustodyError> {
-        let folded = self.fold(vault, parts)?;
-        let (mut row, scope) = match &folded.key {
-            Some(key) => {
-                let ground = Ground {
-                    case: vault.order.document.case.clone(),
-                    order: vault.order.document.order.clone(),
-                    vault: vault.order.vault,
-                    n,
-                    key: key.clone(),
-                };
-                (Row::from_ground(&ground), scope_of(&vault.order, &key.liid))
-            }
-            None => return Ok(()),
+        let Some((row, words, _)) = self.row_of(vault, register, n, parts)? else {
+            return Ok(());
         };
-        extract::fold(&mut row, &folded.derived.facts, &scope);
-        self.mark(&mut row, &folded, register, &vault.order, parts)?;
-        let words = extract::words(&folded.derived.facts, &scope);
         catalogue.in_one(|catalogue| {
             catalogue.upsert(&row, &words)?;
             for view in parts {
@@ -228,6 +214,32 @@ impl House {
             }
             Ok::<_, CustodyError>(())
         })
+    }
+
+    /// The row of communication `n` made of `parts`, its words, and what was folded; `None` while
+    /// nothing of it is durable.
+    pub(crate) fn row_of(
+        &self,
+        vault: &OpenVault,
+        register: &Register,
+        n: u64,
+        parts: &[PartView],
+    ) -> Result<Option<(Row, String, Folded)>, CustodyError> {
+        let folded = self.fold(vault, parts)?;
+        let Some(key) = &folded.key else { return Ok(None) };
+        let ground = Ground {
+            case: vault.order.document.case.clone(),
+            order: vault.order.document.order.clone(),
+            vault: vault.order.vault,
+            n,
+            key: key.clone(),
+        };
+        let mut row = Row::from_ground(&ground);
+        let scope = scope_of(&vault.order, &key.liid);
+        extract::fold(&mut row, &folded.derived.facts, &scope);
+        self.mark(&mut row, &folded, register, &vault.order, parts)?;
+        let words = extract::words(&folded.derived.facts, &scope);
+        Ok(Some((row, words, folded)))
     }
 
     /// What the ground alone says of a row: gaps, conflicts, state, root, leaf, flags.

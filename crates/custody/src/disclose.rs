@@ -14,7 +14,6 @@ use crate::intake::part::Ending;
 use crate::opened::{OpenVault, PartView};
 use crate::register::Author;
 use crate::site::Site;
-use lacre_catalogue::Catalogue;
 use lacre_ledger::PublishedCheckpoint;
 use lacre_package::document::{TrustSheet, VaultHead};
 use lacre_package::write::{
@@ -24,7 +23,7 @@ use lacre_package::write::{
 use lacre_package::{Committed, Package};
 use lacre_term::{Digest, Micros};
 use lacre_vault::{Drawer, PartKeys};
-use lacre_warrant::{Change, Order};
+use lacre_warrant::{Change, Order, Register};
 use std::collections::BTreeSet;
 use std::io::{Read, Seek, Write};
 use std::rc::Rc;
@@ -46,17 +45,19 @@ impl House {
         let object = serde_json::json!({ "order": order });
         self.act("package_made", object, author, now)?;
         let head = self.enter_head(order, Ending::Cut, now)?;
+        self.site.settle_ledger()?;
         let register = self.full_register()?;
         let order = register
             .order(order)
             .ok_or_else(|| CustodyError::Broken("an order just seen is not there".into()))?;
         let mut vault = self.open_vault(&root, order)?;
-        let catalogue = self.refresh(&mut vault, &register)?;
+        // What came after the cut is another package's.
+        vault.keep_sealed_before(head.0.seals);
         let identity = self.site.identity()?;
         let trust = TrustSheet::parse(&self.site.trust_sheet()?)
             .map_err(|error| CustodyError::Package(error.to_string()))?;
         let under = self.site.ledger.published();
-        let making = Making { house: self, order, vault: &vault, catalogue: &catalogue, under };
+        let making = Making { house: self, order, vault: &vault, register: &register, under };
         let contents = making.contents(head, !register.is_marked(order), now)?;
         lacre_package::make(file, contents, &identity, &trust)
             .map_err(|error| CustodyError::Package(chain_of(&error)))
@@ -115,7 +116,6 @@ impl House {
         let key = format!("head/{vault}/{number:016x}");
         let slip = site.file(Drawer::Register, &key, &document)?;
         site.enter(&[slip.commitment], now)?;
-        site.settle_ledger()?;
         Ok((head, document))
     }
 }
@@ -137,7 +137,7 @@ struct Making<'a> {
     house: &'a House,
     order: &'a Order,
     vault: &'a OpenVault,
-    catalogue: &'a Catalogue,
+    register: &'a Register,
     /// Every proof leads to this one checkpoint.
     under: PublishedCheckpoint,
 }
@@ -242,11 +242,11 @@ impl<'a> Making<'a> {
         &self,
         withheld: BTreeSet<u64>,
     ) -> Box<dyn Iterator<Item = Result<Communication<'a>, SourceError>> + 'a> {
-        let (house, vault, catalogue) = (self.house, self.vault, self.catalogue);
+        let (house, vault, register) = (self.house, self.vault, self.register);
         let under = self.under.clone();
         let shown = vault.communications.iter().filter(move |(n, _)| !withheld.contains(n));
         Box::new(shown.map(move |(n, parts)| {
-            communication(house, vault, catalogue, (*n, parts), &under).map_err(SourceError::from)
+            communication(house, vault, register, (*n, parts), &under).map_err(SourceError::from)
         }))
     }
 }
@@ -254,13 +254,13 @@ impl<'a> Making<'a> {
 fn communication<'a>(
     house: &'a House,
     vault: &'a OpenVault,
-    catalogue: &Catalogue,
+    register: &Register,
     (n, views): (u64, &'a [PartView]),
     under: &PublishedCheckpoint,
 ) -> Result<Communication<'a>, CustodyError> {
     let site: &'a Site = &house.site;
-    let row = catalogue
-        .row(n)?
+    let (row, _, folded) = house
+        .row_of(vault, register, n, views)?
         .ok_or_else(|| CustodyError::Broken(format!("communication {n} has no row")))?;
     let facts = match serde_json::to_value(&row) {
         Ok(serde_json::Value::Object(facts)) => facts,
@@ -277,7 +277,7 @@ fn communication<'a>(
             records: Box::new(move || records(vault, view, &keys)),
         });
     }
-    let derivatives = derivatives(&house.fold(vault, views)?)?;
+    let derivatives = derivatives(&folded)?;
     Ok(Communication { n, facts, parts, derivatives })
 }
 

@@ -224,6 +224,19 @@ impl House {
         lock(&self.intake).seal_open(ending, now)
     }
 
+    /// Enters a vault head of every order: once a day and at each start (decision 5).
+    fn enter_heads(&self, now: Micros) -> Result<(), CustodyError> {
+        let orders: Vec<String> = lock(&self.book)
+            .register()
+            .orders()
+            .map(|order| order.document.order.clone())
+            .collect();
+        for order in orders {
+            self.enter_head(&order, Ending::Idle, now)?;
+        }
+        Ok(())
+    }
+
     /// Runs the intake of live connections until every door is gone. Blocks; give it a thread.
     ///
     /// # Errors
@@ -250,6 +263,7 @@ impl House {
         let mut oldest: Option<Micros> = None;
         let mut kept_at = Micros(0);
         let mut cut_at = clock::now();
+        let mut headed_on: Option<i64> = None;
         loop {
             let first = queue.recv_timeout(Duration::from_millis(10));
             let closed = matches!(first, Err(RecvTimeoutError::Disconnected));
@@ -290,6 +304,17 @@ impl House {
                     cut_at = now;
                     intake.cut(now)?;
                 }
+            }
+            let today = now.seconds().div_euclid(86_400);
+            if headed_on != Some(today) && !closed {
+                headed_on = Some(today);
+                drop(intake);
+                match self.enter_heads(now) {
+                    // A ledger that cannot take entries does not stop receiving (decision 12).
+                    Ok(()) | Err(CustodyError::Ledger(_)) => {}
+                    Err(error) => return Err(error),
+                }
+                continue;
             }
             if closed {
                 intake.seal_open(Ending::Restart, now)?;

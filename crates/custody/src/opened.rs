@@ -82,6 +82,16 @@ impl OpenVault {
         Ok(Self { order, reader, keyring, catalogue_key, root, communications })
     }
 
+    /// Leaves out what is open and what was sealed as number `seals` or later.
+    pub(crate) fn keep_sealed_before(&mut self, seals: u64) {
+        let before =
+            |view: &PartView| view.sealed.as_ref().is_some_and(|(seal, _)| seal.number < seals);
+        for parts in self.communications.values_mut() {
+            parts.retain(before);
+        }
+        self.communications.retain(|_, parts| !parts.is_empty());
+    }
+
     /// The keys of `part`: from its keyring page, or from its sealed blob.
     pub(crate) fn keys(&self, site: &Site, part: PartId) -> Result<PartKeys, CustodyError> {
         if self.keyring.borrow().holds(part) {

@@ -19,7 +19,7 @@ use lacre_vault::{
 };
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 /// What is said of the site in the head `site`; nothing in it is secret.
@@ -80,6 +80,8 @@ pub struct Site {
     publics: Mutex<HashMap<VaultId, VaultPublic>>,
     /// When the log last published a checkpoint, in microseconds; 0 before the first.
     published_at: AtomicI64,
+    /// True when something may wait to be entered.
+    queued: AtomicBool,
     /// One act at a time: their numbers are dense.
     pub(crate) acts: Mutex<()>,
 }
@@ -89,6 +91,7 @@ const TRUST: &str = "trust";
 const LOG_KEY: &str = "log.key";
 const PAD_KEY: &str = "pad.key";
 const IDENTITY: &str = "identity.sealed";
+const QUEUED: &str = "unentered/";
 const DEV_SHARE: &str = "dev.share";
 /// Certificates of a site are good for ten years; renewal is a new trust sheet.
 const VALID_DAYS: i64 = 3652;
@@ -222,8 +225,21 @@ impl Site {
     ) -> Self {
         let publics = Mutex::new(HashMap::new());
         let (root, acts) = (RwLock::new(None), Mutex::new(()));
-        let published_at = AtomicI64::new(0);
-        Self { engine, machine, keys, ledger, courts, facts, root, publics, published_at, acts }
+        // At opening something may wait from the run before.
+        let (published_at, queued) = (AtomicI64::new(0), AtomicBool::new(true));
+        Self {
+            engine,
+            machine,
+            keys,
+            ledger,
+            courts,
+            facts,
+            root,
+            publics,
+            published_at,
+            queued,
+            acts,
+        }
     }
 
     /// What is said of the site.
@@ -336,12 +352,53 @@ impl Site {
         Ok(())
     }
 
-    /// Enters commitments, or gives them back for a later try.
-    pub(crate) fn enter_or_queue(&self, commitments: &[Digest], now: Micros) -> Vec<Digest> {
+    /// Enters commitments, or, while the ledger is unable, keeps them as an object that
+    /// [`Site::enter_queued`] takes up, now or after a restart (decision 12).
+    pub(crate) fn enter_or_queue(
+        &self,
+        commitments: &[Digest],
+        now: Micros,
+    ) -> Result<(), CustodyError> {
         match self.enter(commitments, now) {
-            Ok(()) => Vec::new(),
-            Err(_) => commitments.to_vec(),
+            Ok(()) => Ok(()),
+            Err(_) => self.queue(commitments),
         }
+    }
+
+    /// Keeps commitments for later.
+    pub(crate) fn queue(&self, commitments: &[Digest]) -> Result<(), CustodyError> {
+        if commitments.is_empty() {
+            return Ok(());
+        }
+        let octets: Vec<u8> = commitments.iter().flat_map(|digest| digest.0).collect();
+        // Later names sort later: what waited longest goes first.
+        let key = format!("{QUEUED}{:016x}-{}", clock::now().0, Digest(provider::random()?));
+        self.queued.store(true, Ordering::Relaxed);
+        let put = self.engine.objects.put(&key, &octets);
+        put.map_err(|source| CustodyError::Put { key, source })
+    }
+
+    /// Enters what waited, and that it waited.
+    pub(crate) fn enter_queued(&self, now: Micros) -> Result<(), CustodyError> {
+        if !self.queued.swap(false, Ordering::Relaxed) {
+            return Ok(());
+        }
+        for key in self.engine.objects.list(QUEUED)? {
+            let got = self.engine.objects.get(&key);
+            let octets = got.map_err(|source| CustodyError::Get { key: key.clone(), source })?;
+            let mut commitments: Vec<Digest> =
+                octets.as_chunks::<32>().0.iter().copied().map(Digest).collect();
+            let waited =
+                serde_json::json!({"schema": "lacre.delay/1", "entries": commitments.len()});
+            commitments.push(Document::of(&waited)?.commitment());
+            if let Err(error) = self.enter(&commitments, now) {
+                self.queued.store(true, Ordering::Relaxed);
+                return Err(error);
+            }
+            // Entered twice after a crash here is harmless: the commitment is the same.
+            self.engine.objects.delete(&key).map_err(broken)?;
+        }
+        Ok(())
     }
 
     /// True when the ledger holds `commitment`, in a leaf not before `since`.

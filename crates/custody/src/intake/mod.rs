@@ -28,7 +28,7 @@ use bag::{Bags, Closing};
 use context::{Context, Fingerprint};
 use keep::Warranted;
 use lacre_handover::ps_pdu::{self, Pdu};
-use lacre_term::{CommunicationKey, Digest, Liid, Micros, PartId, PayloadClass, Reason};
+use lacre_term::{CommunicationKey, Liid, Micros, PartId, PayloadClass, Reason};
 use lacre_vault::Journal;
 use lacre_warrant::{Arrival, Binding, BindingTable, bind};
 use part::{OpenPart, PartState};
@@ -103,7 +103,6 @@ pub struct Intake {
     batch: Batch,
     snapshot_due: bool,
     touched: HashSet<PartId>,
-    unentered: Vec<Digest>,
     entered_at: Micros,
 }
 
@@ -263,12 +262,13 @@ impl Intake {
             .ok()
             .filter(|liid| !table.rows_of(liid.octets()).is_empty())
             .map(|liid| CommunicationKey::of(&liid, heading));
+        // Only a PDU without a usable time needs its context's before it is bound.
         let context_time = match &key {
-            Some(key) => {
+            Some(key) if heading.intercepted_at.is_none() => {
                 let tag = self.context_of(key, &delivery.peer)?;
                 self.contexts.get(&tag).and_then(|it| it.lines.get(key)).and_then(|it| it.last_at)
             }
-            None => None,
+            _ => None,
         };
         let arrival =
             Arrival { live, context_time, ..Arrival::live(&delivery.peer, delivery.received_at) };
@@ -307,7 +307,8 @@ impl Intake {
             }
         };
         if !self.contexts.contains_key(&tag) {
-            let context = recall::load(&self.site.engine, &self.site.machine, &tag)?;
+            let mut context = recall::load(&self.site.engine, &self.site.machine, &tag)?;
+            self.resets.apply(key.liid.octets(), peer, &mut context);
             self.contexts.insert(tag, context);
         }
         if let Some(context) = self.contexts.get_mut(&tag)
@@ -317,6 +318,14 @@ impl Intake {
             self.resets.apply(key.liid.octets(), peer, context);
         }
         Ok(tag)
+    }
+
+    /// Forgets contexts in which nothing is open: they are written down and come back when asked.
+    fn forget_idle_contexts(&mut self) {
+        let mut needed: HashSet<Tag> = self.parts.values().map(|part| part.context).collect();
+        needed.extend(self.held.iter().filter_map(|held| self.tags.get(&held.warranted.key)));
+        self.contexts.retain(|tag, _| needed.contains(tag));
+        self.tags.retain(|_, tag| needed.contains(tag));
     }
 
     fn reset_peer(&mut self, peer: &Arc<str>, at: Micros) {

@@ -117,7 +117,7 @@ pub(super) fn seal_all(
     contexts: &HashMap<Tag, Context>,
     mut closings: Vec<Closing>,
     now: Micros,
-) -> Result<Vec<Digest>, CustodyError> {
+) -> Result<(), CustodyError> {
     closings.sort_by_key(|it| (it.state.vault, it.state.meta.n, it.state.meta.part_index));
     let mut chains: BTreeMap<VaultId, Versioned> = BTreeMap::new();
     let mut commitments = Vec::with_capacity(closings.len());
@@ -143,7 +143,7 @@ pub(super) fn seal_all(
         versioned.chain.take(seal.number, slip.sha256, &counted);
         commitments.push(slip.commitment);
     }
-    let unentered = site.enter_or_queue(&commitments, now);
+    site.enter_or_queue(&commitments, now)?;
     for closing in &closings {
         let context = contexts.get(&closing.tag);
         recall::write(&site.engine, &site.machine, &closing.tag, context, &closing.state, true)?;
@@ -151,7 +151,7 @@ pub(super) fn seal_all(
     for (vault, versioned) in &mut chains {
         chain::write(&site.engine, &site.machine, *vault, versioned)?;
     }
-    Ok(unentered)
+    Ok(())
 }
 
 impl Intake {
@@ -232,8 +232,7 @@ impl Intake {
         }
         let sealed = closings.len();
         let tags: Vec<Tag> = closings.iter().map(|it| it.tag).collect();
-        let unentered = seal_all(&self.site, &self.contexts, closings, now)?;
-        self.unentered.extend(unentered);
+        seal_all(&self.site, &self.contexts, closings, now)?;
         for tag in tags {
             if !self.parts.values().any(|part| part.context == tag) {
                 self.contexts.remove(&tag);
@@ -253,12 +252,9 @@ impl Intake {
         if now.seconds() <= self.entered_at.seconds() {
             return Ok(());
         }
-        let mut commitments = std::mem::take(&mut self.unentered);
-        if !commitments.is_empty() {
-            let delay =
-                serde_json::json!({"schema": "lacre.delay/1", "entries": commitments.len()});
-            commitments.push(Document::of(&delay)?.commitment());
-        }
+        // What waited longest is entered first.
+        let waited = self.site.enter_queued(now).is_ok();
+        let mut commitments = Vec::new();
         if !self.touched.is_empty() {
             let parts = self
                 .parts
@@ -275,8 +271,13 @@ impl Intake {
         }
         self.touched.clear();
         self.entered_at = now;
-        self.unentered = self.site.enter_or_queue(&commitments, now);
+        if waited {
+            self.site.enter_or_queue(&commitments, now)?;
+        } else {
+            self.site.queue(&commitments)?;
+        }
         self.site.tick(now);
+        self.forget_idle_contexts();
         Ok(())
     }
 }

@@ -22,6 +22,7 @@ pub(super) fn run(
         Ledger::Audit => audit(house, context),
         Ledger::Head { order, out } => {
             let (head, document) = house.enter_head(order, Ending::Idle, clock::now())?;
+            house.site().settle_ledger()?;
             write_new(&context.path(out), &document.octets, false)?;
             let text = format!(
                 "{} {}  {} {}",

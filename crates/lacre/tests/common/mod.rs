@@ -366,3 +366,58 @@ pub fn shuffled<T: Clone>(items: &[T], seed: u64) -> Vec<T> {
     }
     order
 }
+
+/// One measure of an order a story writes itself: everything in scope unless it says otherwise.
+#[derive(Debug, Clone)]
+pub struct Measure<'a> {
+    pub liid: &'a str,
+    pub operator: &'a str,
+    pub from: &'a str,
+    pub until: &'a str,
+    pub content: bool,
+}
+
+impl<'a> Measure<'a> {
+    /// A measure in force all through the year in which the vectors were made.
+    pub fn of(liid: &'a str, operator: &'a str) -> Self {
+        let (from, until) = ("2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z");
+        Self { liid, operator, from, until, content: true }
+    }
+
+    /// A measure in force whatever today is.
+    pub fn always(liid: &'a str, operator: &'a str) -> Self {
+        let (from, until) = ("2020-01-01T00:00:00Z", "2100-01-01T00:00:00Z");
+        Self { liid, operator, from, until, content: true }
+    }
+}
+
+/// An order document of a story's own.
+pub fn order(name: &str, measures: &[Measure<'_>]) -> Value {
+    let measures: Vec<Value> = measures
+        .iter()
+        .map(|it| {
+            serde_json::json!({
+                "liid": it.liid,
+                "operator": it.operator,
+                "identity": {"type": "sip-uri", "value": "sip:+34600000001@ims.example.es"},
+                "from": it.from,
+                "until": it.until,
+                "scope": {"content": it.content, "origin_destination": true, "location": true,
+                          "other_traffic": true},
+            })
+        })
+        .collect();
+    serde_json::json!({
+        "case": "DP-1-2026", "order": name, "court": "T.I. Villademo, plaza 1", "profile": "es",
+        "granted_at": "2020-01-01T00:00:00Z", "measures": measures,
+    })
+}
+
+impl Site {
+    /// Registers an order of the story's own.
+    #[track_caller]
+    pub fn add_order(&self, name: &str, measures: &[Measure<'_>]) {
+        let path = self.write(&format!("{name}.json"), order(name, measures).to_string());
+        self.run(&["order".as_ref(), "add".as_ref(), path.as_os_str()]).ok();
+    }
+}

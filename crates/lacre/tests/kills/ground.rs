@@ -89,12 +89,22 @@ impl Stream {
 /// Rows as a person sees them, without what differs from one site to the next.
 pub(crate) fn rows(site: &Site) -> BTreeMap<(String, u64), BTreeMap<String, Value>> {
     const SAME: [&str; 13] = [
-        "n", "operator", "network_element", "medium", "direction", "parties", "started_at",
-        "ended_at", "pdus_iri", "pdus_cc", "octets", "gaps", "conflicts",
+        "n",
+        "operator",
+        "network_element",
+        "medium",
+        "direction",
+        "parties",
+        "started_at",
+        "ended_at",
+        "pdus_iri",
+        "pdus_cc",
+        "octets",
+        "gaps",
+        "conflicts",
     ];
-    let fields = |row: &Value| {
-        SAME.iter().map(|name| ((*name).to_owned(), row[*name].clone())).collect()
-    };
+    let fields =
+        |row: &Value| SAME.iter().map(|name| ((*name).to_owned(), row[*name].clone())).collect();
     let rows = site.communications();
     assert!(rows.iter().all(|row| row["state"] == "sealed"));
     rows.iter()

@@ -70,11 +70,8 @@ pub(crate) fn live(real: bool, kills: u64, seed: u64, tally: &Tally) {
     let (mut server, address) = start(&ground, "127.0.0.1:0");
     let listen = address.to_string();
     let settings = settings(&identity, &ground.site.dir, address);
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
-        .enable_all()
-        .build()
-        .unwrap();
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let script = scenario(0, (SECONDS, SECONDS / 2));
     let early = i64::try_from(script.length().as_micros()).unwrap();
     let base = lacre_term::Micros(lacre_custody::clock::now().0 - early);

@@ -94,8 +94,12 @@ async fn play(args: &Demo, dir: &Path, context: &mut Context<'_>) -> Result<u8, 
         );
         context.tell(&text)?;
     }
-    let delivered =
-        deliver_all(&operators, &running, if args.once { 0 } else { 1 }, context).await?;
+    tell(
+        context,
+        "3. Las operadoras entregan llamadas, mensajes, correos y sesiones IP por TLS.",
+        "3. The operators deliver calls, messages, e-mails and IP sessions over TLS.",
+    )?;
+    let delivered = deliver_all(&operators, &running, if args.once { 0 } else { 1 }).await?;
     let pause = Duration::from_secs(if args.once { 5 } else { 1 });
     tokio::time::sleep(pause).await;
     let outcome = court(&house, dir, &running, context).await?;
@@ -129,13 +133,7 @@ async fn deliver_all(
     operators: &[Operator],
     running: &Running,
     speed: u32,
-    context: &mut Context<'_>,
 ) -> Result<u64, Failure> {
-    tell(
-        context,
-        "3. Las operadoras entregan llamadas, mensajes, correos y sesiones IP por TLS.",
-        "3. The operators deliver calls, messages, e-mails and IP sessions over TLS.",
-    )?;
     let address = port(running)?;
     let mut delivered = 0u64;
     let mut tasks = Vec::new();
@@ -251,7 +249,7 @@ async fn go_on(
             stop = tokio::signal::ctrl_c() => {
                 return stop.map_err(|error| Failure::with(1, error.to_string()));
             }
-            delivered = deliver_all(&again, running, 1, context) => { delivered?; }
+            delivered = deliver_all(&again, running, 1) => { delivered?; }
         }
         let house = Arc::clone(house);
         let listed = tokio::task::spawn_blocking(move || {
