@@ -62,30 +62,37 @@ impl Context<'_> {
         Ok(writeln!(self.err, "{text}")?)
     }
 
-    /// Who acts: named, or the one person of a `--dev` site.
+    /// Who acts: a registered person; else, on a `--dev` site, its one person; else the account of
+    /// the machine that runs the command, which is all that is known.
     pub(crate) fn author(&self, house: &House) -> Result<Author, Failure> {
         let reason = self.common.reason.clone();
-        match (&self.common.person, house.site().is_dev()) {
-            (None, true) => Ok(Author { person: "dev".into(), role: "dev".into(), reason }),
-            (None, false) => Err(Failure::refused(
-                "no person was named: say who acts with --person NAME or LACRE_PERSON",
-            )),
-            (Some(person), dev) => {
-                let role = house.with_book(|book, _| {
-                    book.register().user(person).map(|user| user.role.word().to_owned())
-                });
-                match role {
-                    Some(role) => Ok(Author { person: person.clone(), role, reason }),
-                    None if dev => {
-                        Ok(Author { person: person.clone(), role: "dev".into(), reason })
-                    }
-                    None => Err(Failure::refused(format!(
-                        "{person} is not registered here: add them with `lacre user add`"
-                    ))),
-                }
-            }
+        let dev = house.site().is_dev();
+        let author = |person: String, role: &str| Author { person, role: role.into(), reason };
+        let Some(person) = &self.common.person else {
+            return Ok(if dev {
+                author("dev".into(), "dev")
+            } else {
+                author(account(), "account")
+            });
+        };
+        let role = house.with_book(|book, _| {
+            book.register().user(person).map(|user| user.role.word().to_owned())
+        });
+        match role {
+            Some(role) => Ok(author(person.clone(), &role)),
+            None if dev => Ok(author(person.clone(), "dev")),
+            None => Err(Failure::refused(format!(
+                "{person} is not registered here: add them with `lacre user add {person} --role ROLE`"
+            ))),
         }
     }
+}
+
+/// The account this process runs under.
+fn account() -> String {
+    use std::os::unix::fs::MetadataExt;
+    std::fs::metadata("/proc/self")
+        .map_or_else(|_| "account".to_owned(), |process| format!("uid {}", process.uid()))
 }
 
 /// Octets of a file the user named.

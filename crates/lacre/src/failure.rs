@@ -61,6 +61,10 @@ impl From<lacre_custody::CustodyError> for Failure {
 
 impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
+        // Whoever reads has read enough, as `head` does: no failure, nothing to say.
+        if error.kind() == std::io::ErrorKind::BrokenPipe {
+            return Self { code: 0, message: String::new() };
+        }
         Self { code: 1, message: format!("could not write the output: {error}") }
     }
 }

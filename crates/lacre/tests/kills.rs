@@ -141,6 +141,9 @@ fn files(real: bool, kills: u64, seed: u64, (tally, window): (&Tally, Duration))
                 kill_recovery(&ground.site, &mut chance, tally);
             }
             assert_survived(&mut ground, &streams, &marks, tally);
+        } else {
+            // Sealed by the end it came to.
+            ground.new_seals();
         }
     }
     finish_files(&mut ground, &streams, &paths);
@@ -203,11 +206,13 @@ fn run(kills: u64) {
                     }
                     let job = next.fetch_add(1, Ordering::Relaxed);
                     let (seed, real) = (seed ^ (job << 32), job % 4 >= 2);
+                    let begun = Instant::now();
                     if job.is_multiple_of(2) {
                         files(real, mine, seed, (&tally, window));
                     } else {
                         live::live(real, mine, seed, &tally);
                     }
+                    println!("site {job}: {mine} kills in {} s", begun.elapsed().as_secs());
                 }
             });
         }

@@ -191,7 +191,7 @@ pub enum ShareError {
     #[error("this is not a share, or it was copied wrongly: check it letter by letter")]
     Text,
     /// Not enough different shares.
-    #[error("{got} different shares were given, {k:?} are needed: bring more people")]
+    #[error("{got} different shares are too few: bring more people")]
     TooFew {
         /// Different shares given.
         got: usize,

@@ -34,23 +34,10 @@ pub(super) fn run(args: &Init, context: &mut Context<'_>) -> Result<u8, Failure>
         Plan { name: args.name.clone(), dev: false, shares, threshold }
     };
     let (site, handover) = Site::create(engine, &plan, clock::now())?;
-    if !args.dev {
-        first_administrator(&site, context)?;
-    }
     site.settle_ledger()?;
     let files = write_out(&out, &handover)?;
     write_new(&dir.join("trust.json"), &handover.trust, false)?;
     report(args, &dir, &files, &site, context)
-}
-
-/// Somebody must be able to register the others: who was named, or `admin`.
-fn first_administrator(site: &Site, context: &Context<'_>) -> Result<(), Failure> {
-    let now = clock::now();
-    let name = context.common.person.clone().unwrap_or_else(|| "admin".to_owned());
-    let author =
-        Author { person: name.clone(), role: Role::Administrator.word().to_owned(), reason: None };
-    let added = Change::UserAdded(User { name, role: Role::Administrator });
-    Ok(Book::load(site, now)?.change(site, added, &author, now)?)
 }
 
 fn beside(dir: &Path) -> Result<PathBuf, Failure> {

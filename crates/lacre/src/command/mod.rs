@@ -34,7 +34,9 @@ fn finish(result: Result<u8, Failure>, context: &mut Context<'_>) -> u8 {
     let code = match result {
         Ok(code) => code,
         Err(failure) => {
-            let _nobody_reads = writeln!(context.err, "error: {failure}");
+            if failure.code != 0 {
+                let _nobody_reads = writeln!(context.err, "error: {failure}");
+            }
             failure.code
         }
     };
