@@ -106,7 +106,8 @@ impl House {
         for bag in chosen {
             let Some((_, summary)) = reader.bags().find(|(id, _)| *id == bag) else { continue };
             let (peer_tag, minute) = (summary.peer_tag, summary.minute);
-            let keys = BagKeys::open(&court, bag, peer_tag, minute, &summary.sealed_keys)?;
+            let keys = BagKeys::open(&court, bag, peer_tag, minute, &summary.sealed_keys)
+                .map_err(|error| stays_closed(bag, &error))?;
             for record in reader.records(bag)? {
                 let (number, reason, sealed) = record?;
                 let clear = keys.decrypt(number, reason, &sealed)?;
@@ -162,6 +163,15 @@ impl House {
         }
         self.site.tick(now);
         Ok(counts.values().sum())
+    }
+}
+
+/// The key given is none of those the bag was closed to.
+fn stays_closed(bag: BagId, error: &dyn std::error::Error) -> CustodyError {
+    CustodyError::Refused {
+        what: format!("bag {} stays closed", bag.to_hex()),
+        why: error.to_string(),
+        remedy: "bring one of the two court keys that `lacre init` wrote out for this site".into(),
     }
 }
 

@@ -190,7 +190,7 @@ pub(crate) enum User {
     Add {
         /// Their name.
         name: String,
-        /// Their role: judge, clerk, prosecutor, defence, lead, investigator, transcriber,
+        /// Their role: judge, clerk, prosecutor, defence, investigator, transcriber,
         /// li-operator, auditor, administrator.
         #[arg(long)]
         role: String,

@@ -82,7 +82,7 @@ impl Context<'_> {
             Some(role) => Ok(author(person.clone(), &role)),
             None if dev => Ok(author(person.clone(), "dev")),
             None => Err(Failure::refused(format!(
-                "{person} is not registered here: add them with `lacre user add {person} --role ROLE`"
+                "{person} is not registered here: add them with `lacre user add`"
             ))),
         }
     }

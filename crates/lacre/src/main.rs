@@ -15,6 +15,12 @@ mod socket;
 use clap::Parser;
 use std::process::ExitCode;
 
+/// Plaintext passes through buffers of many owners (TLS, queues, decoders) before it is encrypted.
+/// Wiping what is freed is the one place that forgets for all of them (decision 6).
+#[global_allocator]
+static FORGETFUL: zeroizing_alloc::ZeroAlloc<std::alloc::System> =
+    zeroizing_alloc::ZeroAlloc(std::alloc::System);
+
 fn main() -> ExitCode {
     let cli = match cli::Cli::try_parse() {
         Ok(cli) => cli,

@@ -9,8 +9,8 @@
 mod common;
 
 use common::{
-    Expected, Measure, STREAMS, Site, UNCOVERED, expected, expected_of_all, number, quarantined,
-    run, sha256, shuffled, stream, text, vector,
+    Expected, Measure, STREAMS, Site, UNCOVERED, comparable, expected, expected_of_all, number,
+    quarantined, run, sha256, shuffled, stream, text, vector,
 };
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,24 +42,6 @@ fn kept() -> BTreeMap<Key, Vec<Expected>> {
         }
     }
     kept
-}
-
-/// A row without what depends on the order of arrival: numbers, parts, roots, and the flag that
-/// says a restart was inferred. Sorted, so that two sites can be compared.
-fn comparable(rows: &[Value]) -> Vec<String> {
-    let mut rows: Vec<String> = rows
-        .iter()
-        .map(|row| {
-            let mut row = row.clone();
-            let fields = row.as_object_mut().unwrap();
-            for name in ["n", "vault", "parts", "root", "leaf", "flags"] {
-                fields.remove(name).unwrap();
-            }
-            row.to_string()
-        })
-        .collect();
-    rows.sort();
-    rows
 }
 
 /// Rows that say a restart was inferred, as (LIID, CIN).

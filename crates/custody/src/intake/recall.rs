@@ -102,7 +102,8 @@ pub fn write(
     }
 }
 
-/// True when the part has its end object, so its seal is entered and the chain names it.
+/// True when the part has its end object: its seal stands; the chain names it, or will once
+/// recovery has completed what a crash cut short.
 ///
 /// # Errors
 /// The engine's refusal.

@@ -212,10 +212,18 @@ fn replay_block(
     Ok(())
 }
 
+/// A part the journal holds and whose chain may not name it yet.
+struct Left {
+    state: PartState,
+    tag: Tag,
+    /// Its end object stands: sealed, though the run may have ended before the chain moved.
+    ended: bool,
+}
+
 /// Seals what was open, completes what was begun. Gives the counts of both.
 fn finish(site: &Arc<Site>, states: Replayed, now: Micros) -> Result<(usize, usize), CustodyError> {
     let mut vaults: BTreeSet<VaultId> = BTreeSet::new();
-    let mut open: Vec<(PartState, Tag)> = Vec::new();
+    let mut left: Vec<Left> = Vec::new();
     for (_, state) in states {
         let key = state.meta.key().ok_or(CustodyError::Damaged {
             key: format!("part {}", state.part),
@@ -223,12 +231,13 @@ fn finish(site: &Arc<Site>, states: Replayed, now: Micros) -> Result<(usize, usi
         })?;
         let tag = recall::tag_of(&site.machine, &key);
         vaults.insert(state.vault);
-        if state.frontier.count() > 0 && !recall::is_ended(&site.engine, &tag, &state.part)? {
-            open.push((state, tag));
+        if state.frontier.count() > 0 {
+            let ended = recall::is_ended(&site.engine, &tag, &state.part)?;
+            left.push(Left { state, tag, ended });
         }
     }
     let mut contexts: HashMap<Tag, Context> = HashMap::new();
-    for (state, tag) in &open {
+    for Left { state, tag, .. } in left.iter().filter(|it| !it.ended) {
         if !contexts.contains_key(tag) {
             contexts.insert(*tag, recall::load(&site.engine, &site.machine, tag)?);
         }
@@ -239,11 +248,12 @@ fn finish(site: &Arc<Site>, states: Replayed, now: Micros) -> Result<(usize, usi
     }
     let mut completed = 0usize;
     for vault in vaults {
-        completed = completed.saturating_add(complete(site, vault, &contexts, &mut open, now)?);
+        completed = completed.saturating_add(complete(site, vault, &mut contexts, &mut left, now)?);
     }
-    let closings: Vec<Closing> = open
+    let closings: Vec<Closing> = left
         .into_iter()
-        .map(|(state, tag)| Closing { state, tag, ending: Ending::Restart })
+        .filter(|it| !it.ended)
+        .map(|it| Closing { state: it.state, tag: it.tag, ending: Ending::Restart })
         .collect();
     let sealed = closings.len();
     seal_all(site, &contexts, closings, now)?;
@@ -251,12 +261,12 @@ fn finish(site: &Arc<Site>, states: Replayed, now: Micros) -> Result<(usize, usi
 }
 
 /// Finds seals put beyond the chain by a run that ended there: enters them if need be, ends their
-/// contexts, moves the chain. Their parts leave `open`.
+/// contexts, moves the chain. Their parts leave `left`.
 fn complete(
     site: &Arc<Site>,
     vault: VaultId,
-    contexts: &HashMap<Tag, Context>,
-    open: &mut Vec<(PartState, Tag)>,
+    contexts: &mut HashMap<Tag, Context>,
+    left: &mut Vec<Left>,
     now: Micros,
 ) -> Result<usize, CustodyError> {
     let mut versioned = chain::read(&site.engine, &site.machine, vault)?;
@@ -268,15 +278,20 @@ fn complete(
         let Some(key) = keys.into_iter().find(|key| key.starts_with(&prefix)) else { break };
         let slip = filing::slip(&site.engine, &site.machine, &key)?;
         let part = PartId(slip.tag);
-        let Some(at) = open.iter().position(|(state, _)| state.part == part) else {
+        let Some(at) = left.iter().position(|it| it.state.part == part) else {
             return Err(CustodyError::Damaged { key, what: "seals a part the journal lacks" });
         };
-        let (state, tag) = open.remove(at);
+        let Left { state, tag, ended } = left.remove(at);
         let since = state.received.map_or(now, |(first, _)| first);
         if !site.is_entered(&slip.commitment, since)? {
             site.enter(&[slip.commitment], now)?;
         }
-        recall::write(&site.engine, &site.machine, &tag, contexts.get(&tag), &state, true)?;
+        if ended && !contexts.contains_key(&tag) {
+            contexts.insert(tag, recall::load(&site.engine, &site.machine, &tag)?);
+        }
+        if !ended {
+            recall::write(&site.engine, &site.machine, &tag, contexts.get(&tag), &state, true)?;
+        }
         versioned.chain.take(number, slip.sha256, &counted(&state, contexts.get(&tag)));
         chain::write(&site.engine, &site.machine, vault, &mut versioned)?;
         found = found.saturating_add(1);

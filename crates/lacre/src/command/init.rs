@@ -34,10 +34,22 @@ pub(super) fn run(args: &Init, context: &mut Context<'_>) -> Result<u8, Failure>
         Plan { name: args.name.clone(), dev: false, shares, threshold }
     };
     let (site, handover) = Site::create(engine, &plan, clock::now())?;
+    if let Some(name) = &context.common.person {
+        first_administrator(&site, name)?;
+    }
     site.settle_ledger()?;
     let files = write_out(&out, &handover)?;
     write_new(&dir.join("trust.json"), &handover.trust, false)?;
     report(args, &dir, &files, &site, context)
+}
+
+/// Registers who makes the site, when named, as its first administrator.
+fn first_administrator(site: &Site, name: &str) -> Result<(), Failure> {
+    let now = clock::now();
+    let role = Role::Administrator;
+    let author = Author { person: name.to_owned(), role: role.word().to_owned(), reason: None };
+    let added = Change::UserAdded(User { name: name.to_owned(), role });
+    Ok(Book::load(site, now)?.change(site, added, &author, now)?)
 }
 
 fn beside(dir: &Path) -> Result<PathBuf, Failure> {

@@ -19,7 +19,7 @@ pub(super) fn run(args: &Serve, context: &mut Context<'_>) -> Result<u8, Failure
     let house = Arc::clone(&owned.house);
     if house.site().is_dev() && !args.dev {
         return Err(Failure::refused(
-            "this is a --dev site, whose share lies inside it: serve it with --dev, nothing true in it",
+            "this is a --dev site, whose share lies inside it: serve it with --dev",
         ));
     }
     let mut listeners: Vec<Listener> =

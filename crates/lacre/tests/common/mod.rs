@@ -9,6 +9,9 @@
     clippy::indexing_slicing,
     reason = "helpers of stories may panic: that is how a story fails"
 )]
+pub mod search;
+pub mod serving;
+
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -265,6 +268,24 @@ pub fn quarantined(summary: &Value) -> BTreeMap<String, u64> {
 #[track_caller]
 pub fn number(line: &Value, name: &str) -> u64 {
     line[name].as_u64().unwrap_or_else(|| panic!("no count {name} in {line}"))
+}
+
+/// A row without what depends on the order of arrival: numbers, parts, roots, and the flag that
+/// says a restart was inferred. Sorted, so that two sites can be compared.
+pub fn comparable(rows: &[Value]) -> Vec<String> {
+    let mut rows: Vec<String> = rows
+        .iter()
+        .map(|row| {
+            let mut row = row.clone();
+            let fields = row.as_object_mut().unwrap();
+            for name in ["n", "vault", "parts", "root", "leaf", "flags"] {
+                fields.remove(name).unwrap();
+            }
+            row.to_string()
+        })
+        .collect();
+    rows.sort();
+    rows
 }
 
 /// A text in a line.

@@ -128,9 +128,7 @@ impl Ground {
 
     /// A site of five shares, three of which would open it.
     pub(crate) fn real() -> Self {
-        let mut site = Site::real();
-        site.person = Some("admin".into());
-        Self::with_order(site, true)
+        Self::with_order(Site::real(), true)
     }
 
     fn with_order(site: Site, real: bool) -> Self {
