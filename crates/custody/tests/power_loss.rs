@@ -138,7 +138,11 @@ fn assert_sealed_from_readers(house: &House, dev: bool, hours: &mut Hours) {
     }
     let full = house.with_book(|book, site| book.full(site));
     assert!(matches!(full, Err(CustodyError::Refused { .. })));
-    let rows = house.communications(&lacre_custody::browse::Asked::default(), &told::author(), hours.next());
+    let rows = house.communications(
+        &lacre_custody::browse::Asked::default(),
+        &told::author(),
+        hours.next(),
+    );
     assert!(matches!(rows, Err(CustodyError::Refused { .. })));
     let acts = lacre_custody::act::read(house.site());
     assert!(matches!(acts, Err(CustodyError::Refused { .. })));
@@ -146,7 +150,8 @@ fn assert_sealed_from_readers(house: &House, dev: bool, hours: &mut Hours) {
 
 fn assert_same_end(calm: &Calm, ended: &Ground, house: &House) {
     let words = |ground: &Ground| -> BTreeMap<u64, Vec<String>> {
-        let short = |octets: &Vec<u8>| format!("{}", lacre_proof::hash::sha256(octets))[..8].to_owned();
+        let short =
+            |octets: &Vec<u8>| format!("{}", lacre_proof::hash::sha256(octets))[..8].to_owned();
         ground.stored.iter().map(|(n, pdus)| (*n, pdus.iter().map(short).collect())).collect()
     };
     assert_eq!(words(&calm.ground), words(ended), "the same PDUs under the same n, in order");
@@ -221,7 +226,11 @@ fn words(said: &(dyn std::any::Any + Send)) -> String {
 fn assert_story_says_what_it_should(calm: &Calm) {
     let pdus = calm.ground.stored.values().flatten().count();
     assert!(calm.conflicts > 0 && calm.ground.quarantined.len() == 3, "{:?}", calm.ground);
-    assert!(calm.ground.stored.len() > 6 && pdus > 25, "{} n, {pdus} PDUs", calm.ground.stored.len());
+    assert!(
+        calm.ground.stored.len() > 6 && pdus > 25,
+        "{} n, {pdus} PDUs",
+        calm.ground.stored.len()
+    );
     let later = calm.ground.seals.iter().filter(|(seal, _)| seal.part_index > 1).count();
     assert!(later > 0, "something came late");
 }

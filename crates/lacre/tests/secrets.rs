@@ -19,8 +19,9 @@ use common::{
     openli_order, stream, text,
 };
 use lacre_custody::clock;
+use lacre_testkit::mediation::deliver;
 use lacre_testkit::scenario::Call;
-use lacre_testkit::{Identity, Interface, Line, MediationSettings, Scenario};
+use lacre_testkit::{Identity, Interface, Line, Mediation, MediationSettings, Scenario};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -132,7 +133,7 @@ fn the_needles_are_in_the_streams_and_the_order_they_were_taken_from() {
     for sure in ["objetivo@correo.example.es", "+34600333444", "ES-VOIP-2026-0001", ORDER] {
         assert!(found.contains(sure.as_bytes()), "{sure}");
     }
-    assert!(found.len() > 3_000, "{} needles", found.len());
+    assert!(found.len() > 1_000, "{} needles", found.len());
 }
 
 #[test]
@@ -300,14 +301,14 @@ fn a_running_receiver_remembers_nothing_of_what_it_sealed() {
     let other = "34600000002".to_owned();
     let call = Call { other, incoming: false, length: Duration::from_secs(8), seed: 31 };
     scenario.call(line, 1, Duration::ZERO, &call);
-    let base = clock::now().plus_seconds(-60);
-    let streams = [Interface::Hi3, Interface::Hi2].map(|it| scenario.stream(it, base));
     let tls = identity.client(serving.certificate()).unwrap();
     let settings = MediationSettings::new("OP", serving.addresses()[0], Some(tls));
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    for octets in &streams {
-        runtime.block_on(lacre_testkit::mediation::replay(&settings, octets)).unwrap();
-    }
+    let (hi2, hi3) = runtime.block_on(async {
+        let open = (Mediation::start(settings.clone()), Mediation::start(settings));
+        deliver(&scenario, 0, (&open.0, &open.1), clock::now).await.unwrap();
+        open
+    });
     let sent = &scenario.sent()[0];
     let pdus = u64::from(sent.iri + sent.cc);
     serving.received(pdus);
@@ -322,14 +323,33 @@ fn a_running_receiver_remembers_nothing_of_what_it_sealed() {
         std::thread::sleep(Duration::from_millis(200));
     }
     let (from, to) = sent.voices.clone().unwrap();
-    let frames = from.chunks_exact(160).chain(to.chunks_exact(160));
-    let needles = Needles::new(frames.filter_map(windows));
-    assert!(needles.len() > 500, "{}", needles.len());
-    assert_eq!(needles.found_in(&streams[0]).len(), needles.len(), "they are in what was sent");
-    let memory = memory_of(serving.pid());
+    let first_half = |voice: &[u8]| voice[..voice.len() / 2].to_vec();
+    let early = spoken([first_half(&from), first_half(&to)]);
+    let all = spoken([from, to]);
+    assert!(early.len() > 200 && all.len() > 500, "{} of {}", early.len(), all.len());
+    let sent = scenario.stream(Interface::Hi3, clock::now());
+    assert_eq!(all.found_in(&sent).len(), all.len(), "they are in what was sent");
+    // While a connection is open its buffers hold what it read last, and nothing from before.
+    assert_eq!(left_in_memory(serving.pid(), &early), 0, "of {} early windows", early.len());
+    runtime.block_on(async { tokio::join!(hi2.close(), hi3.close()) });
+    let since = Instant::now();
+    while left_in_memory(serving.pid(), &all) > 0 {
+        let left = left_in_memory(serving.pid(), &all);
+        assert!(since.elapsed() < Duration::from_secs(5), "{left} of {} windows", all.len());
+    }
+    assert_eq!(serving.stop().code, Some(0));
+}
+
+/// A window of 32 octets of each frame of these voices.
+fn spoken(voices: [Vec<u8>; 2]) -> Needles {
+    let frames = voices.iter().flat_map(|voice| voice.chunks_exact(160));
+    Needles::new(frames.filter_map(windows))
+}
+
+/// How many needles stand in the memory of a process.
+fn left_in_memory(pid: u32, needles: &Needles) -> usize {
+    let memory = memory_of(pid);
     let octets: usize = memory.iter().map(Vec::len).sum();
     assert!(octets > 1 << 20, "the memory was read: {octets} octets");
-    let left: usize = memory.iter().map(|piece| needles.found_in(piece).len()).sum();
-    assert_eq!(left, 0, "of {} windows of 32 octets, in {octets} octets", needles.len());
-    assert_eq!(serving.stop().code, Some(0));
+    memory.iter().map(|piece| needles.found_in(piece).len()).sum()
 }

@@ -8,7 +8,7 @@
 //! Rules: TS 102 232-1 clause 5.2.5 and table 1A; `spec/journal.md` (what is written down).
 use super::intervals::Intervals;
 use lacre_term::{CommunicationKey, Micros, PartId, PayloadClass};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// Keyed fingerprint of a PDU's octets within one (LIID, CIN).
 pub type Fingerprint = [u8; 16];
@@ -85,6 +85,30 @@ pub enum Sighting {
         /// The epoch that ended.
         epoch: u32,
     },
+}
+
+impl Context {
+    /// A reset names every line of its (LIID, CIN), whichever network element sent it: what one
+    /// line was told of a reset, all are, also those first seen later or taken up after a crash.
+    pub fn share_resets(&mut self) {
+        let resets: BTreeSet<Micros> = self
+            .lines
+            .values()
+            .flat_map(|line| &line.boundaries)
+            .filter(|boundary| boundary.class.is_none())
+            .map(|boundary| boundary.from)
+            .collect();
+        self.reset(resets);
+    }
+
+    /// Opens the epochs that these resets begin, in every line.
+    pub fn reset(&mut self, resets: impl IntoIterator<Item = Micros>) {
+        for at in resets {
+            for line in self.lines.values_mut() {
+                line.open_epoch(at, None);
+            }
+        }
+    }
 }
 
 impl Line {
@@ -228,6 +252,30 @@ mod tests {
         let reset = line.open_epoch(Micros(40), None);
         assert_eq!(reset, inferred, "the reset explains the restart");
         assert_eq!(line.epoch_at(IRI, Micros(41)), inferred);
+    }
+
+    /// The other network element of a call may have said nothing since the reset.
+    #[test]
+    fn a_reset_one_line_was_told_of_is_one_of_every_line_and_a_restart_is_not() {
+        let key = |element: &[u8]| CommunicationKey {
+            liid: lacre_term::Liid::parse(b"LI-7").unwrap(),
+            cin: Some(9),
+            cin_extension: None,
+            operator: b"OP".as_slice().into(),
+            network_element: Some(element.into()),
+            delivery_country: None,
+        };
+        let mut context = Context::default();
+        let (mut told, untold) = (line_with(&[0, 1]), line_with(&[0]));
+        let inferred = told.open_epoch(Micros(20), Some(CC));
+        let reset = told.open_epoch(Micros(40), None);
+        context.lines.extend([(key(b"A"), told), (key(b"B"), untold)]);
+        context.share_resets();
+        context.share_resets();
+        let [a, b] = [b"A", b"B"].map(|element| &context.lines[&key(element)]);
+        assert_eq!((a.epoch_at(CC, Micros(20)), a.epoch_at(CC, Micros(40))), (inferred, reset));
+        assert_eq!((b.epoch_at(CC, Micros(20)), b.epoch_at(CC, Micros(40))), (0, 1));
+        assert_eq!((a.boundaries.len(), b.boundaries.len()), (2, 1));
     }
 
     #[test]

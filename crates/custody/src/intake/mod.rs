@@ -315,6 +315,7 @@ impl Intake {
             && !context.lines.contains_key(key)
         {
             context.lines.insert(key.clone(), context::Line::default());
+            context.share_resets();
             self.resets.apply(key.liid.octets(), peer, context);
         }
         Ok(tag)

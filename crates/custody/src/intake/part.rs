@@ -86,6 +86,9 @@ pub struct PartState {
     pub received: Option<(Micros, Micros)>,
     /// Fingerprints and numbers not yet written to a context object.
     pub fresh: Vec<Sight>,
+    /// Interception times of the CIN resets among them: a boundary may say less of a reset that
+    /// explained a restart inferred before.
+    pub resets: Vec<Micros>,
     /// Context objects written so far for this part.
     pub context_objects: u32,
 }
@@ -115,6 +118,7 @@ impl PartState {
             intercepted: None,
             received: None,
             fresh: Vec::new(),
+            resets: Vec::new(),
             context_objects: 0,
         }
     }
@@ -128,6 +132,9 @@ impl PartState {
         }
         if let Some(at) = row.intercepted_at {
             self.intercepted = Some(widen(self.intercepted, at));
+            if row.class == PayloadClass::CinReset {
+                self.resets.push(at);
+            }
         }
         self.received = Some(widen(self.received, row.received_at));
         self.fresh.push(Sight {

@@ -135,6 +135,7 @@ pub fn load(
         take_up(&mut context, &clear)
             .ok_or(CustodyError::Damaged { key, what: "is not a context object" })?;
     }
+    context.share_resets();
     Ok(context)
 }
 

@@ -246,6 +246,13 @@ fn finish(site: &Arc<Site>, states: Replayed, now: Micros) -> Result<(usize, usi
             recall::absorb(context, &state.meta, state.part, sights);
         }
     }
+    // Once every line is there: a reset names all lines of its (LIID, CIN).
+    for Left { state, tag, .. } in left.iter().filter(|it| !it.ended) {
+        if let Some(context) = contexts.get_mut(tag) {
+            context.reset(state.resets.iter().copied());
+            context.share_resets();
+        }
+    }
     let mut completed = 0usize;
     for vault in vaults {
         completed = completed.saturating_add(complete(site, vault, &mut contexts, &mut left, now)?);

@@ -11,7 +11,9 @@ use lacre_handover::ps_pdu;
 use lacre_proof::{hash, merkle, pdu};
 use lacre_store::Engine;
 use lacre_term::{Digest, PartId, VaultId};
-use lacre_vault::{Drawer, MachineKey, PartKeys, QuarantineReader, Root, Share, SiteKeys, VaultReader};
+use lacre_vault::{
+    Drawer, MachineKey, PartKeys, QuarantineReader, Root, Share, SiteKeys, VaultReader,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything read.

@@ -67,6 +67,7 @@ fn begun() -> Slice {
     slice.extend((0..5).map(|at| cc(&header(0, 7, at, 10 + i64::from(at)), "one")));
     slice.push(framed(pdu::keep_alive(&header(0, 7, 0, 20))));
     slice.push(iri(IriType::Report, &header(1, 1, 0, 30)));
+    slice.extend((0..3).map(|at| cc(&header(1, 5, at, 40 + i64::from(at)), "three")));
     slice
 }
 
@@ -93,11 +94,15 @@ fn begun_anew() -> Slice {
     slice.extend((0..2).map(|at| cc(&header(1, 9, at, 411 + i64::from(at)), "two again")));
     slice.push(cc(&header(1, 9, 2, 112), "two"));
     slice.push(framed(pdu::keep_alive(&header(1, 9, 1, 420))));
+    // A restart that its reset explains only afterwards.
+    slice.extend((0..2).map(|at| cc(&header(1, 5, at, 450 + i64::from(at)), "three again")));
+    slice.push(framed(pdu::cin_reset(&header(1, 5, 0, 449))));
     slice
 }
 
 fn ended() -> Slice {
     let mut slice = vec![
+        iri(IriType::Begin, &header(1, 5, 0, 455)),
         iri(IriType::Continue, &header(0, 7, 1, 500)),
         iri(IriType::End, &header(0, 7, 2, 510)),
         iri(IriType::End, &header(1, 9, 1, 520)),
@@ -109,7 +114,8 @@ fn ended() -> Slice {
 }
 
 fn late() -> Slice {
-    let mut slice = vec![cc(&header(0, 7, 6, 130), "one, late"), cc(&header(1, 9, 4, 140), "two, late")];
+    let mut slice =
+        vec![cc(&header(0, 7, 6, 130), "one, late"), cc(&header(1, 9, 4, 140), "two, late")];
     slice.extend((0..2).map(|at| cc(&elsewhere(at, 430 + i64::from(at)), "two elsewhere again")));
     slice.push(iri(IriType::Report, &header(1, 2, 0, 700)));
     slice

@@ -1,5 +1,5 @@
 //! `lacre communications`: list, show, content; `lacre rebuild`.
-use crate::cli::{Communications, CommunicationsCommand, Form};
+use crate::cli::{Communications, CommunicationsCommand, Form, Lang};
 use crate::context::{Context, SharedHouse, write_new};
 use crate::failure::Failure;
 use lacre_custody::browse::{self, Asked};
@@ -20,7 +20,11 @@ pub(super) fn run(
                 order: args.filter.order.clone(),
                 filter: filter(args)?,
             };
-            for row in house.communications(&asked, &author, clock::now())? {
+            let rows = house.communications(&asked, &author, clock::now())?;
+            if !context.common.json && !rows.is_empty() {
+                show_heading(context)?;
+            }
+            for row in rows {
                 show_line(&row, context)?;
             }
         }
@@ -79,6 +83,23 @@ fn filter(args: &Communications) -> Result<Filter, Failure> {
         words: args.filter.search.clone(),
         ..Filter::default()
     })
+}
+
+/// What the columns of [`show_line`] are.
+fn show_heading(context: &mut Context<'_>) -> Result<(), Failure> {
+    let words = match context.lang() {
+        Lang::Es => {
+            ["n", "empieza (UTC)", "medio", "dir", "LIID", "IRI", "CC", "hue", "estado", "partes"]
+        }
+        Lang::En => {
+            ["n", "begins (UTC)", "medium", "dir", "LIID", "IRI", "CC", "gaps", "state", "parties"]
+        }
+    };
+    let [n, begins, medium, dir, liid, iri, cc, gaps, state, parties] = words;
+    context.line(&format!(
+        "{n:>6}  {begins:<27} {medium:<7} {dir:<4} {liid:<22} {iri:>6} {cc:>8} {gaps:>4} \
+         {state:<6} {parties}"
+    ))
 }
 
 fn show_line(row: &Row, context: &mut Context<'_>) -> Result<(), Failure> {

@@ -10,6 +10,7 @@ use lacre_custody::warrant::Transport;
 use lacre_receiver::Listener;
 use std::io::Write;
 use std::sync::Arc;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// Receives until SIGINT or SIGTERM, then stops receiver, intake, ledger, in this order.
 pub(super) fn run(args: &Serve, context: &mut Context<'_>) -> Result<u8, Failure> {
@@ -46,6 +47,7 @@ pub(super) fn run(args: &Serve, context: &mut Context<'_>) -> Result<u8, Failure
         .build()
         .map_err(|error| Failure::with(1, format!("could not start: {error}")))?;
     let served = runtime.block_on(async {
+        let mut told = Told::listen()?;
         let running = Running::start(&dir, Arc::clone(&house), doors, move |line| {
             if json {
                 let mut out = std::io::stdout();
@@ -56,9 +58,8 @@ pub(super) fn run(args: &Serve, context: &mut Context<'_>) -> Result<u8, Failure
         .await?;
         socket::listen(&compose::socket_path(&dir), Arc::clone(&house))?;
         announce(&running, context)?;
-        let stopped = until_told().await;
-        let result = running.stop().await;
-        stopped.and(result)
+        told.wait().await;
+        running.stop().await
     });
     let _gone_already = std::fs::remove_file(compose::socket_path(&dir));
     served.map(|()| 0)
@@ -105,14 +106,26 @@ fn announce(running: &Running, context: &mut Context<'_>) -> Result<(), Failure>
     Ok(())
 }
 
-async fn until_told() -> Result<(), Failure> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let unable = |error: std::io::Error| Failure::with(1, format!("no signals: {error}"));
-    let mut terminate = signal(SignalKind::terminate()).map_err(unable)?;
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(unable)?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+/// SIGINT and SIGTERM, listened for from before the first door opens: from then on there is
+/// something to stop in order.
+struct Told {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Told {
+    fn listen() -> Result<Self, Failure> {
+        let unable = |error: std::io::Error| Failure::with(1, format!("no signals: {error}"));
+        Ok(Self {
+            terminate: signal(SignalKind::terminate()).map_err(unable)?,
+            interrupt: signal(SignalKind::interrupt()).map_err(unable)?,
+        })
     }
-    Ok(())
+
+    async fn wait(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
 }
