@@ -136,8 +136,10 @@ fn assert_sealed_from_readers(house: &House, dev: bool, hours: &mut Hours) {
         assert!(house.with_book(|book, site| book.full(site)).is_ok());
         return;
     }
-    let full = house.with_book(|book, site| book.full(site));
-    assert!(matches!(full, Err(CustodyError::Refused { .. })));
+    if house.with_book(|book, _| book.register().changes() > 0) {
+        let full = house.with_book(|book, site| book.full(site));
+        assert!(matches!(full, Err(CustodyError::Refused { .. })));
+    }
     let rows = house.communications(
         &lacre_custody::browse::Asked::default(),
         &told::author(),

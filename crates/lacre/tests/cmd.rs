@@ -79,8 +79,8 @@ fn every_command_explains_itself_and_its_options() {
 
 #[test]
 fn wrong_usage_is_exit_2_and_writes_no_data() {
-    for args in [
-        &[] as &[&str],
+    let wrong: [&[&str]; 15] = [
+        &[],
         &["fly"],
         &["peer"],
         &["peer", "add"],
@@ -95,7 +95,8 @@ fn wrong_usage_is_exit_2_and_writes_no_data() {
         &["communications", "content", "1", "--as", "mp3", "--out", "x"],
         &["serve", "--listen", "here"],
         &["peer", "add", "P", "--file", "--plain", "127.0.0.1:1"],
-    ] {
+    ];
+    for args in wrong {
         let refused = run(args).code(2);
         assert!(refused.stdout.is_empty(), "{args:?}: {}", refused.text());
         assert!(!refused.stderr.is_empty(), "{args:?}");
@@ -106,7 +107,8 @@ fn wrong_usage_is_exit_2_and_writes_no_data() {
 fn a_site_that_is_not_named_or_not_there_is_exit_2() {
     let nowhere = tempfile::tempdir().unwrap();
     let missing = nowhere.path().join("site");
-    for command in [&["order", "list"] as &[&str], &["communications"], &["ledger", "audit"]] {
+    let commands: [&[&str]; 3] = [&["order", "list"], &["communications"], &["ledger", "audit"]];
+    for command in commands {
         let unnamed = run(command).code(2);
         assert!(unnamed.stderr.contains("--site DIR or LACRE_SITE"), "{}", unnamed.stderr);
         let mut args: Vec<&Path> = command.iter().map(Path::new).collect();

@@ -303,7 +303,7 @@ fn the_silent_restart_of_content_is_one_inferred_restart_and_no_conflict() {
     let restarted: Key = ("ES-IPSTATIC-0006".into(), 7);
     let own: Vec<&Value> = rows.iter().filter(|row| key(row) == restarted).collect();
     assert_eq!(own.len(), 2, "two communications: before and after");
-    assert_eq!(inferred(&rows), [restarted.clone()], "one inferred restart");
+    assert_eq!(inferred(&rows), std::slice::from_ref(&restarted), "one inferred restart");
     let counts: Vec<u64> = own.iter().map(|row| number(row, "pdus_cc")).collect();
     assert_eq!(counts, [186, 91]);
 }

@@ -270,8 +270,8 @@ fn a_wrong_input_is_refused_whole_and_says_what_to_do() {
     site.write("lost.json", lost.to_string());
     let list = |command: &str| site.run(&[command, "list", "--json"]).ok().text();
     let before = ["order", "peer", "user", "case", "measure"].map(list);
-    for (args, words) in [
-        (&["order", "add", "twice.json"] as &[&str], "already registered"),
+    let wrong: [(&[&str], &str); 21] = [
+        (&["order", "add", "twice.json"], "already registered"),
         (&["order", "add", "broken.json"], "line 1"),
         (&["order", "add", "empty.json"], "measure"),
         (&["order", "add", "backwards.json"], "until"),
@@ -292,7 +292,8 @@ fn a_wrong_input_is_refused_whole_and_says_what_to_do() {
         (&["case", "add", "DP-1-2026"], "already registered"),
         (&["intake", "twice.json"], "--operator"),
         (&["intake", "nowhere.ber", "--operator", "MF-1"], "nowhere.ber"),
-    ] {
+    ];
+    for (args, words) in wrong {
         let refused = site.run(args).code(2);
         assert!(refused.stderr.contains(words), "{args:?}: {}", refused.stderr);
         assert_eq!(refused.stderr.matches("error:").count(), 1, "{args:?}: {}", refused.stderr);

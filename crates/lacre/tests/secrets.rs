@@ -165,8 +165,8 @@ fn a_real_site_without_shares_receives_refuses_every_read_and_loses_nothing() {
     let site = real_site();
     let taken = site.intake_streams(&STREAMS);
     assert_eq!(number(&taken, "conflicts"), 0);
-    for read in [
-        &["communications"] as &[&str],
+    let reads: [&[&str]; 8] = [
+        &["communications"],
         &["communications", "--json"],
         &["communications", "show", "1"],
         &["communications", "content", "1", "--as", "raw", "--out", "x"],
@@ -174,7 +174,8 @@ fn a_real_site_without_shares_receives_refuses_every_read_and_loses_nothing() {
         &["package", "make", "--order", ORDER, "--out", "x.asice"],
         &["package", "list"],
         &["rebuild"],
-    ] {
+    ];
+    for read in reads {
         let refused = site.run(read).code(5);
         assert!(refused.stdout.is_empty(), "{read:?} {}", refused.text());
         assert!(refused.stderr.contains("lacre unseal"), "{read:?} {}", refused.stderr);
