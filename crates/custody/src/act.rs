@@ -80,6 +80,14 @@ fn key_of(number: u64) -> String {
 /// # Errors
 /// Whatever keeps it from being durable: then nothing may take effect.
 pub fn enter(site: &Site, act: &Act, now: Micros) -> Result<Entered, CustodyError> {
+    // Who checks the others does nothing else (DESIGN, section 1).
+    if act.role == "auditor" {
+        return Err(CustodyError::Refused {
+            what: format!("{} is not done", act.kind),
+            why: "an auditor holds no other role".into(),
+            remedy: "let a person act whose role it is".into(),
+        });
+    }
     let _one_at_a_time = site.acts.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let head = site.engine.heads.read(HEAD)?;
     let version = head.as_ref().map(|head| head.version);

@@ -167,10 +167,11 @@ impl House {
                 Catalogue::create(&path, &vault.catalogue_key)?
             }
         };
+        let marked = register.is_marked(&vault.order);
         let numbers: Vec<u64> = vault.communications.keys().copied().collect();
         for n in numbers {
             let parts = vault.communications.get(&n).cloned().unwrap_or_default();
-            if !self.is_current(&catalogue, n, &parts)? {
+            if !self.is_current(&catalogue, n, &parts, marked)? {
                 self.fold_into(&catalogue, vault, register, n, &parts)?;
             }
         }
@@ -185,6 +186,7 @@ impl House {
         catalogue: &Catalogue,
         n: u64,
         parts: &[PartView],
+        marked: bool,
     ) -> Result<bool, CustodyError> {
         for view in parts {
             if catalogue.progress(view.part)? != view.pdus {
@@ -192,6 +194,9 @@ impl House {
             }
         }
         let Some(row) = catalogue.row(n)? else { return Ok(false) };
+        if row.flags.iter().any(|flag| flag == "not_accredited") != marked {
+            return Ok(false);
+        }
         let sealed = parts.iter().all(|view| view.sealed.is_some());
         Ok(sealed == (row.state == State::Sealed) && (!sealed || row.leaf.is_some()))
     }
@@ -235,7 +240,7 @@ impl House {
             key: key.clone(),
         };
         let mut row = Row::from_ground(&ground);
-        let scope = scope_of(&vault.order, &key.liid);
+        let scope = scope_of(&vault.order, &key.liid, &folded.derived.facts);
         extract::fold(&mut row, &folded.derived.facts, &scope);
         self.mark(&mut row, &folded, register, &vault.order, parts)?;
         let words = extract::words(&folded.derived.facts, &scope);
@@ -435,11 +440,27 @@ fn rendered(derived: &Derived, n: u64, form: Form) -> Result<Vec<u8>, CustodyErr
     }
 }
 
-pub(crate) fn scope_of(order: &Order, liid: &Liid) -> Scope {
-    order.measures.iter().find(|measure| measure.granted.liid == *liid).map_or(
-        Scope { content: true, origin_destination: true, location: true, other_traffic: true },
-        |measure| measure.granted.scope,
-    )
+/// What the order grants for a communication: what every measure of its LIID in force between its
+/// first and last moment grants, and nothing when none was.
+pub(crate) fn scope_of(order: &Order, liid: &Liid, facts: &Facts) -> Scope {
+    let in_force = |measure: &&lacre_warrant::MeasureState| {
+        let began = facts.ended_at.is_none_or(|ended| measure.granted.from <= ended);
+        let over = facts.started_at.is_some_and(|started| measure.until <= started);
+        measure.granted.liid == *liid && began && !over
+    };
+    let scopes = order.measures.iter().filter(in_force).map(|measure| measure.granted.scope);
+    let least = scopes.reduce(|a, b| Scope {
+        content: a.content && b.content,
+        origin_destination: a.origin_destination && b.origin_destination,
+        location: a.location && b.location,
+        other_traffic: a.other_traffic && b.other_traffic,
+    });
+    least.unwrap_or(Scope {
+        content: false,
+        origin_destination: false,
+        location: false,
+        other_traffic: false,
+    })
 }
 
 /// True when what was delivered holds more than the measure's scope grants: a location, parties,
@@ -456,7 +477,7 @@ fn refuse_beyond_scope(
     n: u64,
     form: Form,
 ) -> Result<(), CustodyError> {
-    let scope = folded.key.as_ref().map(|key| scope_of(order, &key.liid));
+    let scope = folded.key.as_ref().map(|key| scope_of(order, &key.liid, &folded.derived.facts));
     // A WAV holds sound alone, which is stored only where content is granted.
     let beyond = scope.is_some_and(|scope| beyond_scope(&scope, &folded.derived.facts));
     if beyond && form != Form::Wav {

@@ -3,6 +3,7 @@
 //!
 //! Rules: DESIGN decisions 4 and 5; `spec/seal-and-chain.md`.
 use crate::error::CustodyError;
+use crate::state;
 use lacre_package::document::MeasureTotals;
 use lacre_store::Engine;
 use lacre_term::{Digest, VaultId};
@@ -134,10 +135,9 @@ pub fn read(
     vault: VaultId,
 ) -> Result<Versioned, CustodyError> {
     let damaged = |what| CustodyError::Damaged { key: name(vault), what };
-    let head = engine.heads.read(&name(vault))?.ok_or(damaged("is missing"))?;
-    let text = machine.unwrap(&name(vault), &head.value)?;
-    let chain = serde_json::from_slice(&text).map_err(|_| damaged("is not a chain"))?;
-    Ok(Versioned { chain, version: head.version })
+    let kept = state::read(engine, machine, &name(vault))?.ok_or(damaged("is missing"))?;
+    let chain = serde_json::from_slice(&kept.text).map_err(|_| damaged("is not a chain"))?;
+    Ok(Versioned { chain, version: kept.version })
 }
 
 /// Makes the chain of a new vault.
@@ -177,11 +177,7 @@ fn swap(
 ) -> Result<u64, CustodyError> {
     let text = serde_json::to_vec(chain)
         .map_err(|error| CustodyError::Broken(format!("chain is not JSON: {error}")))?;
-    let wrapped = machine.wrap(&name(vault), &text)?;
-    engine
-        .heads
-        .swap(&name(vault), expected, &wrapped)
-        .map_err(|source| CustodyError::Swap { name: name(vault), source })
+    state::write(engine, machine, &name(vault), expected, &text)
 }
 
 #[cfg(test)]

@@ -21,10 +21,10 @@ use lacre_package::write::{
     Registration, SourceError, Stub,
 };
 use lacre_package::{Committed, Package};
-use lacre_term::{Digest, Micros};
+use lacre_term::{Digest, Micros, VaultId};
 use lacre_vault::{Drawer, PartKeys};
 use lacre_warrant::{Change, Order, Register};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Seek, Write};
 use std::rc::Rc;
 
@@ -63,6 +63,21 @@ impl House {
             .map_err(|error| CustodyError::Package(chain_of(&error)))
     }
 
+    /// Enters a vault head of `order` for the court: an act, then the head.
+    ///
+    /// # Errors
+    /// As [`House::enter_head`].
+    pub fn disclose_head(
+        &self,
+        order: &str,
+        author: &Author,
+        now: Micros,
+    ) -> Result<(VaultHead, Document), CustodyError> {
+        let object = serde_json::json!({ "order": order });
+        self.act("head_disclosed", object, author, now)?;
+        self.enter_head(order, Ending::Idle, now)
+    }
+
     /// Enters a vault head of `order` now, sealing what is open before when a package is cut.
     ///
     /// # Errors
@@ -80,13 +95,30 @@ impl House {
             })?;
             (order.vault, order.document.case.clone())
         };
-        let quarantined = {
-            let mut intake = lock(&self.intake);
+        // The intake's lock is the chains' lock too: sealing moves them.
+        let (number, head) = self.with_intake(|intake| {
             if ending == Ending::Cut {
                 intake.seal_vault(vault, ending, now)?;
             }
-            intake.quarantined_of(order)
-        };
+            let quarantined = intake.quarantined_of(order);
+            self.next_head(vault, (case, order.to_owned()), quarantined, now)
+        })?;
+        let site = &self.site;
+        let document = Document::of(&head)?;
+        let key = format!("head/{vault}/{number:016x}");
+        let slip = site.file(Drawer::Register, &key, &document)?;
+        site.enter(&[slip.commitment], now)?;
+        Ok((head, document))
+    }
+
+    /// What the chain of `vault` says now, as its next head; moves the chain's count of heads.
+    fn next_head(
+        &self,
+        vault: VaultId,
+        (case, order): (String, String),
+        quarantined: BTreeMap<String, u64>,
+        now: Micros,
+    ) -> Result<(u64, VaultHead), CustodyError> {
         let site = &self.site;
         let mut versioned = chain::read(&site.engine, &site.machine, vault)?;
         let chain = &versioned.chain;
@@ -95,7 +127,7 @@ impl House {
             schema: VaultHead::SCHEMA.to_owned(),
             vault,
             case,
-            order: order.to_owned(),
+            order,
             node: site.node().to_owned(),
             origin: site.facts().origin.clone(),
             seals: chain.next,
@@ -109,14 +141,10 @@ impl House {
             entered_at: now,
             checkpoint: Some(site.ledger.checkpoint()),
         };
-        let document = Document::of(&head)?;
         let number = chain.heads;
         versioned.chain.heads = number.saturating_add(1);
         chain::write(&site.engine, &site.machine, vault, &mut versioned)?;
-        let key = format!("head/{vault}/{number:016x}");
-        let slip = site.file(Drawer::Register, &key, &document)?;
-        site.enter(&[slip.commitment], now)?;
-        Ok((head, document))
+        Ok((number, head))
     }
 }
 
@@ -196,7 +224,10 @@ impl<'a> Making<'a> {
         }
         for (n, parts) in &self.vault.communications {
             let folded = self.house.fold(self.vault, parts)?;
-            let scope = folded.key.as_ref().map(|key| scope_of(self.order, &key.liid));
+            let scope = folded
+                .key
+                .as_ref()
+                .map(|key| scope_of(self.order, &key.liid, &folded.derived.facts));
             if scope.is_some_and(|scope| beyond_scope(&scope, &folded.derived.facts)) {
                 withheld.insert(*n);
             }
@@ -314,13 +345,15 @@ fn derivatives<'a>(folded: &Folded) -> Result<Vec<Derivative<'a>>, CustodyError>
         ];
         let mut heard = Vec::new();
         for (name, track) in sides {
-            if !track.is_empty() {
+            if !track.is_empty() && track.samples() <= derive::SAMPLES_MAX {
                 derivatives.push(Derivative::of(name, derive::wav(&[track], rate)?));
                 heard.push(track);
             }
         }
-        let mixed = derive::mixed_wav(&heard, rate)?;
-        derivatives.push(Derivative::of("audio-mixed.wav", mixed));
+        // What is too long for one WAV in memory is left to be made from the originals.
+        if let Ok(mixed) = derive::mixed_wav(&heard, rate) {
+            derivatives.push(Derivative::of("audio-mixed.wav", mixed));
+        }
     }
     if let Some(capture) = derived.capture() {
         derivatives.push(Derivative::of("packets.pcapng", capture));

@@ -110,6 +110,9 @@ impl CustodyError {
             Self::Refused { .. } => 5,
             Self::Input(_) | Self::Order(_) | Self::Register(_) => 2,
             Self::Damaged { .. } => 3,
+            Self::Put { .. } | Self::Get { .. } | Self::List(_) | Self::Head(_) | Self::Disk(_) => {
+                6
+            }
             _ => 1,
         }
     }

@@ -5,7 +5,7 @@
 //!
 //! Rules: DESIGN decisions 1, 4, 16, 18; ARCHITECTURE, section 2.
 use crate::clock;
-use crate::door::{Delivery, Receipt, Request};
+use crate::door::Delivery;
 use crate::error::CustodyError;
 use crate::intake::part::Ending;
 use crate::intake::{Intake, Mark, Recovered, Totals};
@@ -14,21 +14,17 @@ use crate::site::Site;
 use lacre_handover::Limits;
 use lacre_handover::frame::FrameReader;
 use lacre_term::Micros;
-use lacre_warrant::{Change, Transport};
+use lacre_warrant::{BindingTable, Change, Transport};
 use std::io::Read;
 use std::path::PathBuf;
-use std::sync::mpsc::{Receiver, RecvTimeoutError};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
-/// Octets read but not durable from a live peer that never asks: at most so many, or so long.
-const LIVE_OCTETS_MAX: usize = 1 << 20;
-const LIVE_MICROS_MAX: i64 = 50_000;
 /// From a recorded file a batch may be larger; the first ones are small, so that a mark comes soon.
 const FILE_OCTETS_FIRST: usize = 64 << 10;
 const FILE_OCTETS_MAX: usize = 4 << 20;
-/// Longest a journal file waits before it becomes segments, in seconds.
-const CUT_SECONDS: i64 = 300;
+/// What follows lost framing is kept in pieces of so many octets.
+const PIECE_OCTETS: usize = 1 << 20;
 
 /// An open house.
 pub struct House {
@@ -37,6 +33,10 @@ pub struct House {
     pub(crate) intake: Mutex<Intake>,
     pub(crate) catalogues: PathBuf,
     recovered: Recovered,
+    /// What doors bind by, readable while a change is being made.
+    table: RwLock<Arc<BindingTable>>,
+    /// Set by the first failure of intake: nothing is taken any more in this process.
+    broken: AtomicBool,
 }
 
 /// How far a file has become durable.
@@ -81,16 +81,44 @@ impl House {
                 "parts_sealed": recovered.sealed,
                 "seals_completed": recovered.completed,
             });
-            site.note("restarted", &facts, now)?;
+            match site.note("restarted", &facts, now) {
+                // A ledger that cannot take entries does not stop receiving (decision 12); the
+                // act is filed, and entered before the next one.
+                Ok(()) | Err(CustodyError::Ledger(_)) => {}
+                Err(error) => return Err(error),
+            }
         }
+        let table = RwLock::new(book.table());
         let (book, intake) = (Mutex::new(book), Mutex::new(intake));
-        Ok(Self { site, book, intake, catalogues, recovered })
+        let broken = AtomicBool::new(false);
+        Ok(Self { site, book, intake, catalogues, recovered, table, broken })
+    }
+
+    /// Lends intake for one piece of work. The first failure is the last: memory and disk may
+    /// disagree from then on, and only opening the site again, which recovers, is safe.
+    pub(crate) fn with_intake<T>(
+        &self,
+        work: impl FnOnce(&mut Intake) -> Result<T, CustodyError>,
+    ) -> Result<T, CustodyError> {
+        let mut intake = lock(&self.intake);
+        if self.broken.load(Ordering::Relaxed) {
+            return Err(CustodyError::Broken("intake stopped after a failure".into()));
+        }
+        let done = work(&mut intake);
+        if done.is_err() {
+            self.broken.store(true, Ordering::Relaxed);
+        }
+        done
     }
 
     /// The site.
     #[must_use]
     pub fn site(&self) -> &Site {
         &self.site
+    }
+
+    fn binding_table(&self) -> Arc<BindingTable> {
+        Arc::clone(&self.table.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// What opening found.
@@ -117,6 +145,7 @@ impl House {
     pub fn change(&self, change: Change, author: &Author, now: Micros) -> Result<(), CustodyError> {
         let mut book = lock(&self.book);
         book.change(&self.site, change, author, now)?;
+        *self.table.write().unwrap_or_else(PoisonError::into_inner) = book.table();
         lock(&self.intake).rebind(book.table());
         Ok(())
     }
@@ -125,6 +154,21 @@ impl House {
     #[must_use]
     pub fn open_parts(&self) -> usize {
         lock(&self.intake).open_parts()
+    }
+
+    /// Enters that files are about to be taken in the name of `peer`.
+    ///
+    /// # Errors
+    /// The engine's or the ledger's refusal: then nothing is taken.
+    pub fn begin_files(
+        &self,
+        peer: &str,
+        files: usize,
+        author: &Author,
+        now: Micros,
+    ) -> Result<(), CustodyError> {
+        let object = serde_json::json!({ "peer": peer, "files": files });
+        self.act("files_taken", object, author, now).map(|_| ())
     }
 
     /// Takes a recorded handover from `reader`, calling `durable` at each mark.
@@ -162,21 +206,44 @@ impl House {
                 break;
             }
         }
-        let mut rest = frames.rest().to_vec();
-        reader
-            .read_to_end(&mut rest)
-            .map_err(|error| CustodyError::Input(format!("the file could not be read: {error}")))?;
-        let mut intake = lock(&self.intake);
-        if !rest.is_empty() {
-            progress.count(rest.len());
-            let received_at = clock::now();
-            let peer = Arc::clone(peer);
-            intake.take(Delivery { peer, octets: rest, received_at, unframed: true }, false)?;
-        }
-        commit_file(&mut intake, progress.taken, durable)
+        self.take_rest(reader, frames.rest().to_vec(), peer, &mut progress, durable)
     }
 
-    /// Takes the PDUs framed so far. Intake is lent for a chunk at a time: connections go on.
+    /// Takes what follows lost framing, in pieces, each kept closed as it came.
+    fn take_rest(
+        &self,
+        reader: &mut dyn Read,
+        mut piece: Vec<u8>,
+        peer: &Arc<str>,
+        progress: &mut Progress,
+        durable: &mut dyn FnMut(&FileMark),
+    ) -> Result<(), CustodyError> {
+        loop {
+            let room = u64::try_from(PIECE_OCTETS.saturating_sub(piece.len())).unwrap_or(0);
+            reader.take(room).read_to_end(&mut piece).map_err(|error| {
+                CustodyError::Input(format!("the file could not be read: {error}"))
+            })?;
+            let last = piece.len() < PIECE_OCTETS;
+            let octets = std::mem::take(&mut piece);
+            progress.count(octets.len());
+            let mark = self.with_intake(|intake| {
+                if !octets.is_empty() {
+                    let (peer, received_at) = (Arc::clone(peer), clock::now());
+                    intake.take(Delivery { peer, octets, received_at, unframed: true }, false)?;
+                }
+                commit_file(intake, progress.taken)
+            })?;
+            if let Some(mark) = mark {
+                durable(&mark);
+            }
+            if last {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Takes the PDUs framed so far. Intake is lent for a chunk at a time: connections go on; and
+    /// a mark is told when it is given back, as whoever listens may be slow.
     fn take_frames(
         &self,
         frames: &mut FrameReader,
@@ -184,22 +251,26 @@ impl House {
         progress: &mut Progress,
         durable: &mut dyn FnMut(&FileMark),
     ) -> Result<(), CustodyError> {
-        let mut intake = lock(&self.intake);
-        while let Some(Ok(range)) = frames.next_range() {
-            let octets = frames.octets(range).to_vec();
-            progress.count(octets.len());
-            let received_at = clock::now();
-            let delivery =
-                Delivery { peer: Arc::clone(peer), octets, received_at, unframed: false };
-            intake.take(delivery, false)?;
-            let pending = intake.pending_octets();
-            let full = pending >= progress.batch_octets_max;
-            // A PDU that may be a restart is better decided by its follower than by a batch's end.
-            if full && (intake.held() == 0 || pending >= 2 * progress.batch_octets_max) {
-                commit_file(&mut intake, progress.taken, durable)?;
-                progress.batch_octets_max = (progress.batch_octets_max * 2).min(FILE_OCTETS_MAX);
+        let mut marks = Vec::new();
+        self.with_intake(|intake| {
+            while let Some(Ok(range)) = frames.next_range() {
+                let octets = frames.octets(range).to_vec();
+                progress.count(octets.len());
+                let (peer, received_at) = (Arc::clone(peer), clock::now());
+                intake.take(Delivery { peer, octets, received_at, unframed: false }, false)?;
+                let pending = intake.pending_octets();
+                let full = pending >= progress.batch_octets_max;
+                // A PDU that may be a restart is better decided by its follower than by a batch's
+                // end.
+                if full && (intake.held() == 0 || pending >= 2 * progress.batch_octets_max) {
+                    marks.extend(commit_file(intake, progress.taken)?);
+                    progress.batch_octets_max =
+                        (progress.batch_octets_max * 2).min(FILE_OCTETS_MAX);
+                }
             }
-        }
+            Ok(())
+        })?;
+        marks.iter().for_each(durable);
         Ok(())
     }
 
@@ -208,141 +279,27 @@ impl House {
     /// # Errors
     /// As intake's.
     pub fn end_intake(&self, now: Micros) -> Result<usize, CustodyError> {
-        let mut intake = lock(&self.intake);
-        let sealed = intake.seal_open(Ending::IntakeEnd, now)?;
-        intake.enter_batches(now)?;
-        intake.cut(now)?;
-        self.site.tick(now);
-        Ok(sealed)
-    }
-
-    /// Seals every part open now: a package's cut.
-    ///
-    /// # Errors
-    /// As intake's.
-    pub fn seal_open(&self, ending: Ending, now: Micros) -> Result<usize, CustodyError> {
-        lock(&self.intake).seal_open(ending, now)
-    }
-
-    /// Enters a vault head of every order: once a day and at each start (decision 5).
-    fn enter_heads(&self, now: Micros) -> Result<(), CustodyError> {
-        let orders: Vec<String> = lock(&self.book)
-            .register()
-            .orders()
-            .map(|order| order.document.order.clone())
-            .collect();
-        for order in orders {
-            self.enter_head(&order, Ending::Idle, now)?;
-        }
-        Ok(())
-    }
-
-    /// Runs the intake of live connections until every door is gone. Blocks; give it a thread.
-    ///
-    /// # Errors
-    /// What stopped it. Receipts not yet given are answered `false`.
-    pub fn run(
-        &self,
-        queue: &Receiver<Request>,
-        durable: &mut dyn FnMut(&Mark),
-    ) -> Result<(), CustodyError> {
-        let mut waiting: Vec<Receipt> = Vec::new();
-        let ran = self.run_until_closed(queue, durable, &mut waiting);
-        for receipt in waiting {
-            receipt(false);
-        }
-        ran
-    }
-
-    fn run_until_closed(
-        &self,
-        queue: &Receiver<Request>,
-        durable: &mut dyn FnMut(&Mark),
-        waiting: &mut Vec<Receipt>,
-    ) -> Result<(), CustodyError> {
-        let mut oldest: Option<Micros> = None;
-        let mut kept_at = Micros(0);
-        let mut cut_at = clock::now();
-        let mut headed_on: Option<i64> = None;
-        loop {
-            let first = queue.recv_timeout(Duration::from_millis(10));
-            let closed = matches!(first, Err(RecvTimeoutError::Disconnected));
-            let mut intake = lock(&self.intake);
-            let mut next = first.ok();
-            while let Some(request) = next {
-                match request {
-                    Request::Deliver(delivery) => {
-                        oldest.get_or_insert(delivery.received_at);
-                        intake.take(delivery, true)?;
-                    }
-                    Request::Mark(receipt) => waiting.push(receipt),
-                }
-                if intake.pending_octets() >= LIVE_OCTETS_MAX {
-                    break;
-                }
-                next = queue.try_recv().ok();
-            }
-            let now = clock::now();
-            let late =
-                oldest.is_some_and(|since| since.0.saturating_add(LIVE_MICROS_MAX / 2) <= now.0);
-            if closed || late || !waiting.is_empty() || intake.pending_octets() >= LIVE_OCTETS_MAX {
-                let settle = closed || !waiting.is_empty();
-                if let Some(mark) = intake.commit(now, settle)? {
-                    durable(&mark);
-                }
-                oldest = (intake.held() > 0).then_some(now);
-                for receipt in waiting.drain(..) {
-                    receipt(true);
-                }
-            }
-            if now.seconds() > kept_at.seconds() {
-                kept_at = now;
-                intake.enter_batches(now)?;
-                intake.seal_due(now)?;
-                intake.cut_closed(now)?;
-                if cut_at.plus_seconds(CUT_SECONDS) <= now {
-                    cut_at = now;
-                    intake.cut(now)?;
-                }
-            }
-            let today = now.seconds().div_euclid(86_400);
-            if headed_on != Some(today) && !closed {
-                headed_on = Some(today);
-                drop(intake);
-                match self.enter_heads(now) {
-                    // A ledger that cannot take entries does not stop receiving (decision 12).
-                    Ok(()) | Err(CustodyError::Ledger(_)) => {}
-                    Err(error) => return Err(error),
-                }
-                continue;
-            }
-            if closed {
-                intake.seal_open(Ending::Restart, now)?;
-                intake.enter_batches(now.plus_seconds(1))?;
-                intake.cut(now)?;
-                self.site.note("stopped", &serde_json::json!({}), now)?;
-                return self.site.settle_ledger();
-            }
-        }
+        self.with_intake(|intake| {
+            let sealed = intake.seal_open(Ending::IntakeEnd, now)?;
+            intake.enter_batches(now)?;
+            intake.cut(now)?;
+            self.site.tick(now);
+            Ok(sealed)
+        })
     }
 }
 
-fn commit_file(
-    intake: &mut Intake,
-    offset: u64,
-    durable: &mut dyn FnMut(&FileMark),
-) -> Result<(), CustodyError> {
+fn commit_file(intake: &mut Intake, offset: u64) -> Result<Option<FileMark>, CustodyError> {
     let now = clock::now();
-    if let Some(mark) = intake.commit(now, true)? {
-        durable(&FileMark { offset, mark });
-    }
+    let mark = intake.commit(now, true)?.map(|mark| FileMark { offset, mark });
     intake.enter_batches(now)?;
-    intake.cut_closed(now)
+    intake.cut_closed(now)?;
+    Ok(mark)
 }
 
 impl crate::door::PeerBook for House {
     fn by_certificate(&self, sha256: &lacre_term::Digest) -> Option<Arc<str>> {
-        let table = lock(&self.book).table();
+        let table = self.binding_table();
         let found = table.peers().into_iter().find(|peer| {
             matches!(&peer.transport,
                 Transport::Tls { certificate_sha256 } if certificate_sha256 == sha256)
@@ -355,7 +312,7 @@ impl crate::door::PeerBook for House {
         listener: std::net::SocketAddr,
         _address: std::net::IpAddr,
     ) -> Option<Arc<str>> {
-        let table = lock(&self.book).table();
+        let table = self.binding_table();
         let found = table.peers().into_iter().find(|peer| {
             matches!(&peer.transport, Transport::Plain { address, .. }
                 if address.ip() == listener.ip()

@@ -18,10 +18,12 @@ pub mod error;
 pub mod filing;
 pub mod house;
 pub mod intake;
+mod live;
 mod opened;
 pub mod quarantine;
 pub mod register;
 pub mod site;
+mod state;
 
 pub use error::CustodyError;
 pub use house::House;

@@ -46,6 +46,9 @@ impl OpenVault {
     ) -> Result<Self, CustodyError> {
         let site = &house.site;
         let private = site.keys.open_vault(root, order.vault)?;
+        // In this order: what an earlier answer names, a later one has.
+        let open_states = lock(&house.intake).open_states(order.vault);
+        let sealed = seals(site, root, order.vault)?;
         let reader = VaultReader::open(&site.engine, order.vault)?;
         let mut keyring = Keyring::open(Arc::clone(&site.engine.heads), &private)?;
         // The desk files what intake could only seal: erasure works on pages (decision 8).
@@ -54,7 +57,7 @@ impl OpenVault {
         let catalogue_key = private.catalogue_key()?;
         let mut communications: BTreeMap<u64, Vec<PartView>> = BTreeMap::new();
         let mut known = BTreeSet::new();
-        for (seal, document) in seals(site, root, order.vault)? {
+        for (seal, document) in sealed {
             known.insert(seal.part);
             let view = PartView {
                 part: seal.part,
@@ -64,7 +67,7 @@ impl OpenVault {
             };
             communications.entry(seal.communication).or_default().push(view);
         }
-        for open in lock(&house.intake).open_states(order.vault) {
+        for open in open_states {
             if known.insert(open.part) {
                 communications.entry(open.n).or_default().push(PartView {
                     part: open.part,

@@ -17,6 +17,9 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// Octets released before they are made durable.
+const RELEASE_OCTETS_MAX: usize = 4 << 20;
+
 /// One bag as it is listed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct BagLine {
@@ -100,35 +103,56 @@ impl House {
             "bags": chosen.iter().map(BagId::to_hex).collect::<Vec<_>>(),
         });
         self.act("quarantine_released", object, author, now)?;
-        let mut intake = lock(&self.intake);
-        let before = intake.totals().clone();
+        let before = self.totals();
         let mut still_closed = 0u64;
         for bag in chosen {
             let Some((_, summary)) = reader.bags().find(|(id, _)| *id == bag) else { continue };
             let (peer_tag, minute) = (summary.peer_tag, summary.minute);
             let keys = BagKeys::open(&court, bag, peer_tag, minute, &summary.sealed_keys)
                 .map_err(|error| stays_closed(bag, &error))?;
+            let mut batch: Vec<(Delivery, Reason)> = Vec::new();
+            let mut octets = 0usize;
             for record in reader.records(bag)? {
                 let (number, reason, sealed) = record?;
                 let clear = keys.decrypt(number, reason, &sealed)?;
+                octets = octets.saturating_add(clear.octets.len());
                 let delivery = Delivery {
                     peer: Arc::from(clear.peer.as_str()),
                     octets: clear.octets.to_vec(),
                     received_at: clear.received_at,
                     unframed: reason == Reason::Unframed,
                 };
+                batch.push((delivery, reason));
+                if octets >= RELEASE_OCTETS_MAX {
+                    still_closed = still_closed.saturating_add(self.release_batch(&mut batch)?);
+                    octets = 0;
+                }
+            }
+            still_closed = still_closed.saturating_add(self.release_batch(&mut batch)?);
+        }
+        let now = clock::now();
+        let parts_sealed = self.with_intake(|intake| {
+            let sealed = intake.seal_open(crate::intake::part::Ending::IntakeEnd, now)?;
+            intake.cut(now)?;
+            Ok(sealed)
+        })?;
+        let totals = self.totals().since(&before);
+        self.site.tick(now);
+        Ok(Released { schema: "lacre.quarantine-release/1", totals, still_closed, parts_sealed })
+    }
+
+    /// Binds a batch again and makes it durable; gives how many no order covers still.
+    fn release_batch(&self, batch: &mut Vec<(Delivery, Reason)>) -> Result<u64, CustodyError> {
+        self.with_intake(|intake| {
+            let mut still_closed = 0u64;
+            for (delivery, reason) in batch.drain(..) {
                 if !intake.release(delivery, reason)? {
                     still_closed = still_closed.saturating_add(1);
                 }
             }
-        }
-        let now = clock::now();
-        let parts_sealed = intake.seal_open(crate::intake::part::Ending::IntakeEnd, now)?;
-        let totals = intake.totals().since(&before);
-        intake.cut(now)?;
-        drop(intake);
-        self.site.tick(now);
-        Ok(Released { schema: "lacre.quarantine-release/1", totals, still_closed, parts_sealed })
+            intake.commit(clock::now(), true)?;
+            Ok(still_closed)
+        })
     }
 
     /// Destroys the bags named: nothing else ever held their keys. Gives how many records went.
@@ -141,7 +165,7 @@ impl House {
         author: &Author,
         now: Micros,
     ) -> Result<u64, CustodyError> {
-        lock(&self.intake).cut(now)?;
+        self.with_intake(|intake| intake.cut(now))?;
         let reader = QuarantineReader::open(&self.site.engine)?;
         let chosen = chosen(&reader, bags)?;
         let mut counts: BTreeMap<String, u64> = BTreeMap::new();
@@ -158,6 +182,8 @@ impl House {
             "records": counts,
         });
         self.act("quarantine_destroyed", object, author, now)?;
+        // Destruction waits for the checkpoint over its act (decision 12).
+        self.site.settle_ledger()?;
         for bag in chosen {
             reader.destroy(bag)?;
         }

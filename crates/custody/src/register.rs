@@ -99,6 +99,12 @@ impl Book {
         let mut next = self.register.clone();
         next.apply(&change)?;
         let (count, version) = read_count(site)?;
+        // A change that failed half way is finished at the next opening. Until then this copy may
+        // be behind, and another change would take the place of that one.
+        if u64::try_from(self.entries.len()) != Ok(count) || has_object(site, &document_key(count))?
+        {
+            return Err(CustodyError::Broken("a change before this one is half made".into()));
+        }
         act::enter(
             site,
             &Act {
@@ -224,7 +230,20 @@ fn kind_of(change: &Change) -> String {
 
 /// The working copy of an entry: what intake binds by, and nothing that names the person.
 fn without_identities(mut entry: Entry) -> Entry {
+    match &mut entry.change {
+        Change::OrderCeased(ceased) => ceased.reason = None,
+        Change::OrderDocumented(brought) => brought.document.name = "(sealed)".into(),
+        Change::OrderExtended(extended) => {
+            if let Some(document) = &mut extended.document {
+                document.name = "(sealed)".into();
+            }
+        }
+        _ => {}
+    }
     if let Change::OrderAdded(added) = &mut entry.change {
+        if let Some(document) = &mut added.document {
+            document.name = "(sealed)".into();
+        }
         let order = &mut added.order;
         for measure in &mut order.measures {
             measure.identity.value = "(sealed)".into();

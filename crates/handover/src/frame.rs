@@ -221,6 +221,24 @@ impl FrameReader {
         self.buffer.get(self.start..).unwrap_or_default()
     }
 
+    /// Gives back the room of PDUs already taken out, when it was more than most PDUs need.
+    /// Ranges given before are no longer valid.
+    pub fn settle(&mut self) {
+        const KEPT: usize = 1 << 20;
+        if self.buffer.capacity() > KEPT && self.start > 0 {
+            self.buffer.drain(..self.start.min(self.buffer.len()));
+            self.start = 0;
+            self.buffer.shrink_to(KEPT);
+        }
+    }
+
+    /// Ends reading: [`Self::rest`], in the buffer it came into.
+    #[must_use]
+    pub fn into_rest(mut self) -> Vec<u8> {
+        self.buffer.drain(..self.start.min(self.buffer.len()));
+        self.buffer
+    }
+
     /// Why framing was lost, when it was.
     #[must_use]
     pub fn broken(&self) -> Option<Malformed> {

@@ -108,6 +108,11 @@ impl Session {
         }
     }
 
+    /// Gives back the room that large PDUs took. Call when everything was polled.
+    pub fn settle(&mut self) {
+        self.frames.settle();
+    }
+
     /// Says that every PDU with an ordinal below `up_to` is durable; answers the acknowledgement
     /// requests that waited for it.
     pub fn durable(&mut self, up_to: u64, now: Micros) {
@@ -135,11 +140,12 @@ impl Session {
     /// connection may end so, and the sender sends that PDU again whole.
     #[must_use]
     pub fn close(self) -> Option<(Vec<u8>, Malformed)> {
-        let rest = self.frames.rest();
-        if rest.is_empty() || self.frames.broken().is_some() {
+        if self.frames.rest().is_empty() || self.frames.broken().is_some() {
             return None;
         }
-        Some((rest.to_vec(), Malformed::unframed(rest.len(), Fault::Truncated)))
+        let rest = self.frames.into_rest();
+        let malformed = Malformed::unframed(rest.len(), Fault::Truncated);
+        Some((rest, malformed))
     }
 }
 

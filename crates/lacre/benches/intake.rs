@@ -43,6 +43,8 @@ struct Stream {
 /// What one run did.
 struct Run {
     rate: f64,
+    /// Megabytes a second of processor time, all threads.
+    on_a_core: f64,
     written: f64,
     marks: u64,
 }
@@ -84,6 +86,7 @@ fn measure(stream: &Stream, octets: u64, runs: usize, folder: &Path) -> Outcome<
         taken.push(take(stream, pdus, &file, &folder.join(format!("site-{run}")))?);
     }
     let rates = taken.iter().map(|run| run.rate).collect();
+    let on_a_core = median(taken.iter().map(|run| run.on_a_core).collect());
     let (disk, digest, intake) = (median(disk), median(digest), median(rates));
     let lower = disk.min(digest);
     let (written, marks) = taken.last().map_or((0.0, 0), |run| (run.written, run.marks));
@@ -175,14 +178,26 @@ fn written() -> Outcome<u64> {
     Ok(line.ok_or("no wchar in /proc/self/io")?.parse()?)
 }
 
+/// Processor time this process has used, user and system, in seconds.
+fn processor_seconds() -> Outcome<f64> {
+    let text = std::fs::read_to_string("/proc/self/stat")?;
+    let (_, fields) = text.rsplit_once(") ").ok_or("no fields in /proc/self/stat")?;
+    let mut ticks = fields.split(' ').skip(11).take(2);
+    let mut next = || ticks.next().and_then(|it| it.parse::<u32>().ok());
+    let (user, system) = (next().ok_or("no user time")?, next().ok_or("no system time")?);
+    // Linux counts hundredths here, whatever its clock does.
+    Ok(f64::from(user + system) / 100.0)
+}
+
 fn take(stream: &Stream, pdus: u64, file: &Path, dir: &Path) -> Outcome<Run> {
     let house = house(stream.lines, dir)?;
     let octets = file.metadata()?.len();
-    let (before, begun) = (written()?, Instant::now());
+    let (before, begun, cpu) = (written()?, Instant::now(), processor_seconds()?);
     let mut marks = 0;
     house.take_file(&mut File::open(file)?, &Arc::from(OPERATOR), &mut |_| marks += 1)?;
     house.end_intake(clock::now())?;
     let rate = rate(octets, begun)?;
+    let used = processor_seconds()? - cpu;
     let written = written()?.saturating_sub(before);
     let totals = house.totals();
     if totals.stored != pdus {
@@ -191,7 +206,8 @@ fn take(stream: &Stream, pdus: u64, file: &Path, dir: &Path) -> Outcome<Run> {
     drop(house);
     std::fs::remove_dir_all(dir)?;
     let mib = |octets: u64| u32::try_from(octets >> 10).map(f64::from);
-    Ok(Run { rate, written: mib(written)? / mib(octets)?, marks })
+    let on_a_core = f64::from(u32::try_from(octets / 1000)?) / 1000.0 / used.max(0.01);
+    Ok(Run { rate, on_a_core, written: mib(written)? / mib(octets)?, marks })
 }
 
 fn median(mut values: Vec<f64>) -> f64 {

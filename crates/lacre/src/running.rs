@@ -1,6 +1,7 @@
 //! A house with its doors open: receiver, intake thread, status page. Started and stopped in the
 //! one order that loses nothing: doors close before intake, intake before the ledger.
 use crate::failure::Failure;
+use lacre_custody::intake::Mark;
 use lacre_custody::{House, clock, door};
 use lacre_receiver::{ConnectionView, Listener, Receiver, ServerIdentity, Settings};
 use lacre_web::{
@@ -31,11 +32,15 @@ pub(crate) struct Doors {
 /// Counts of communications by medium: open, sealed. Filled by whoever may read.
 pub(crate) type Media = Arc<Mutex<BTreeMap<String, (u64, u64)>>>;
 
+/// Log lines that may wait for a slow reader before they are dropped.
+const LOG_LINES: usize = 1024;
+
 /// Open doors.
 pub(crate) struct Running {
     receiver: Receiver,
     web: Option<Web>,
     intake: JoinHandle<Result<(), lacre_custody::CustodyError>>,
+    ended: Option<tokio::sync::oneshot::Receiver<()>>,
     certificate: Option<PathBuf>,
     /// What the status page shows of communications.
     pub media: Media,
@@ -84,22 +89,35 @@ impl Running {
             }
             None => None,
         };
+        // A log that nobody reads must not stop receiving: what does not fit is dropped.
+        let (lines, to_write) = std::sync::mpsc::sync_channel::<serde_json::Value>(LOG_LINES);
+        std::thread::Builder::new()
+            .name("log".into())
+            .spawn(move || to_write.iter().for_each(|line| log(&line)))
+            .map_err(|error| unable(&error))?;
+        let (tell_ended, ended) = tokio::sync::oneshot::channel();
         let intake = std::thread::Builder::new()
             .name("intake".into())
             .spawn(move || {
-                house.run(&queue, &mut |mark| {
-                    let mut line = serde_json::json!({
-                        "schema": "lacre.mark/1", "block": mark.block, "pdus": mark.pdus,
-                    });
-                    let totals = serde_json::to_value(&mark.totals).unwrap_or_default();
-                    if let (Some(line), Some(totals)) = (line.as_object_mut(), totals.as_object()) {
-                        line.extend(totals.iter().map(|(name, it)| (name.clone(), it.clone())));
-                    }
-                    log(&line);
-                })
+                let ran = house.run(&queue, &mut |mark| {
+                    let _dropped = lines.try_send(line_of(mark));
+                });
+                let _nobody_waits = tell_ended.send(());
+                ran
             })
             .map_err(|error| unable(&error))?;
-        Ok(Self { receiver, web, intake, certificate, media })
+        let ended = Some(ended);
+        Ok(Self { receiver, web, intake, ended, certificate, media })
+    }
+
+    /// Waits until intake has ended by itself: it failed. Pending for ever while it runs.
+    pub(crate) async fn ended(&mut self) {
+        match self.ended.take() {
+            Some(ended) => {
+                let _sent_or_gone = ended.await;
+            }
+            None => std::future::pending().await,
+        }
     }
 
     /// Where the handover ports listen.
@@ -133,6 +151,17 @@ impl Running {
             _ => Err(Failure::with(1, "intake ended badly: open the site again, it recovers")),
         }
     }
+}
+
+fn line_of(mark: &Mark) -> serde_json::Value {
+    let mut line = serde_json::json!({
+        "schema": "lacre.mark/1", "block": mark.block, "pdus": mark.pdus,
+    });
+    let totals = serde_json::to_value(&mark.totals).unwrap_or_default();
+    if let (Some(line), Some(totals)) = (line.as_object_mut(), totals.as_object()) {
+        line.extend(totals.iter().map(|(name, it)| (name.clone(), it.clone())));
+    }
+    line
 }
 
 /// The port's own certificate and key, made once, the key wrapped to the machine.

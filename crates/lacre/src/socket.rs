@@ -134,6 +134,8 @@ pub(crate) fn listen(path: &Path, house: SharedHouse) -> io::Result<()> {
 fn answer(stream: UnixStream, house: &SharedHouse) -> io::Result<()> {
     let mut line = Vec::new();
     BufReader::new(stream.try_clone()?.take(REQUEST_OCTETS_MAX)).read_until(b'\n', &mut line)?;
+    // A client that stops reading must not hold up the server.
+    stream.set_write_timeout(Some(std::time::Duration::from_secs(10)))?;
     let stream = Arc::new(Mutex::new(stream));
     let mut out = Frames { stream: Arc::clone(&stream), kind: STDOUT };
     let mut err = Frames { stream: Arc::clone(&stream), kind: STDERR };

@@ -157,6 +157,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<'_, S> {
             return Err(Ended::IntakeStopped);
         }
         self.session.durable(marked.ordinal, (self.context.clock)());
+        self.hold()?;
         self.answer().await
     }
 
@@ -216,6 +217,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<'_, S> {
                 unframed: false,
             });
         }
+        self.session.settle();
         self.context.tally.read(self.seen, size, batch.len());
         self.part_since = match (self.part, batch.is_empty(), self.part_since) {
             (0, _, _) => None,
@@ -238,9 +240,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<'_, S> {
         self.hold()
     }
 
-    /// Takes its share of the room for parts of PDUs.
+    /// Takes its share of the room for parts of PDUs, and for large ones not durable yet.
     fn hold(&mut self) -> Result<(), Ended> {
         let part = if self.part > SMALL_PART { self.part } else { 0 };
+        let part = part.saturating_add(self.hand.beyond());
         if !self.context.tally.hold(self.held, part, self.context.limits.held_octets_max) {
             return Err(Ended::NoRoom);
         }
@@ -294,6 +297,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<'_, S> {
             self.last_answers(deadline).await;
         }
         self.half(taking).await;
+        if self.hand.beyond() > 0 {
+            self.until_durable().await;
+        }
         self.context.tally.hold(self.held, 0, 0);
         self.shut().await;
     }
@@ -352,7 +358,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<'_, S> {
             unframed: true,
         };
         let (ordinal, wait) = (self.session.given(), self.context.limits.stall_wait);
-        let taken = self.hand.over(vec![delivery], ordinal, false, wait).await.is_ok();
+        let mark = size > SMALL_PART;
+        let taken = self.hand.over(vec![delivery], ordinal, mark, wait).await.is_ok();
         let counted = if taken { Counted::UnframedOctets } else { Counted::DiscardedOctets };
         self.context.tally.add(counted, size);
         taken
@@ -370,6 +377,18 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<'_, S> {
         while self.hand.is_waiting() {
             match timeout_at(deadline, self.hand.marked()).await {
                 Ok(marked) if self.marked(marked).await.is_ok() => {}
+                _ => return,
+            }
+        }
+    }
+
+    /// Waits until custody has put down what it took: its share of the common room is given back
+    /// only then, or the queue would hold more than the room.
+    async fn until_durable(&mut self) {
+        let deadline = Instant::now() + self.context.limits.stall_wait;
+        while self.hand.is_waiting() {
+            match timeout_at(deadline, self.hand.marked()).await {
+                Ok(marked) if marked.durable => {}
                 _ => return,
             }
         }

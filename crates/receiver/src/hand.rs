@@ -74,6 +74,11 @@ impl Hand {
         self.in_flight < self.window
     }
 
+    /// Octets handed over and not durable beyond the window: of a PDU larger than it.
+    pub(crate) fn beyond(&self) -> usize {
+        self.in_flight.saturating_sub(self.window)
+    }
+
     /// Whether a mark is out.
     pub(crate) fn is_waiting(&self) -> bool {
         !self.out.is_empty()

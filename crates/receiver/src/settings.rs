@@ -83,7 +83,7 @@ impl Default for Limits {
             close_wait: Duration::from_secs(3),
             pdu_octets_max: 16 * 1024 * 1024,
             unsynced_octets_max: 1024 * 1024,
-            held_octets_max: 48 * 1024 * 1024,
+            held_octets_max: 32 * 1024 * 1024,
             unframed_octets_max: 1024 * 1024,
         }
     }

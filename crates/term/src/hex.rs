@@ -28,5 +28,7 @@ pub fn base64(octets: &[u8]) -> String {
 /// Reads standard base64 with padding; `None` on anything else.
 #[must_use]
 pub fn from_base64(text: &str) -> Option<Vec<u8>> {
-    BASE64.decode(text.as_bytes()).ok()
+    let octets = BASE64.decode(text.as_bytes()).ok()?;
+    // One text for one value: padding in the middle reads as well and is not ours.
+    (BASE64.encode(&octets) == text).then_some(octets)
 }

@@ -359,13 +359,14 @@ impl State {
                 Err(std::io::ErrorKind::ConnectionAborted.into())
             }
             Command::Flush(done) => {
-                let wanted = if self.settings.acknowledge_every.is_some() {
-                    Wanted::Request(self.request(writer).await?)
+                // Kept before anything is written: a new connection asks again for whoever waits.
+                if self.settings.acknowledge_every.is_some() {
+                    self.flushing.push((Wanted::Request(self.next_request), done));
+                    self.request(writer).await.map(|_| ())
                 } else {
-                    Wanted::KeepAlive(self.keep_alive(writer).await?)
-                };
-                self.flushing.push((wanted, done));
-                Ok(())
+                    self.flushing.push((Wanted::KeepAlive(self.next_keep_alive), done));
+                    self.keep_alive(writer).await.map(|_| ())
+                }
             }
         }
     }

@@ -98,10 +98,13 @@ impl Derived {
     }
 }
 
+/// Samples a WAV made in memory may have, all channels together: 37 hours of one side at 8 kHz.
+pub(crate) const SAMPLES_MAX: u64 = 1 << 30;
+
 /// A WAV of 16-bit PCM with one channel for each of `tracks`.
 ///
 /// # Errors
-/// [`CustodyError::Broken`] when the sound is longer than a WAV can be (4 GiB).
+/// [`CustodyError::Input`] when the sound is longer than [`SAMPLES_MAX`] allows.
 pub fn wav(tracks: &[&Track], sample_rate: u32) -> Result<Vec<u8>, CustodyError> {
     let broken = |error: hound::Error| CustodyError::Broken(format!("no WAV: {error}"));
     let spec = hound::WavSpec {
@@ -148,6 +151,12 @@ fn each_frame(
 ) -> Result<(), CustodyError> {
     const STEP: usize = 8000;
     let samples = tracks.iter().map(|track| track.samples()).max().unwrap_or(0);
+    let channels = u64::try_from(tracks.len()).unwrap_or(u64::MAX);
+    if samples.saturating_mul(channels) > SAMPLES_MAX {
+        return Err(CustodyError::Input(
+            "the sound is longer than a WAV made here may be: open it as originals".into(),
+        ));
+    }
     let mut rendered = vec![[0i16; STEP]; tracks.len()];
     let mut frame = vec![0i16; tracks.len()];
     let mut from = 0u64;

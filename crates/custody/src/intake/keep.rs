@@ -15,9 +15,12 @@ use lacre_vault::{PartKeys, Record, RecordClear, provider};
 use lacre_warrant::Authorised;
 
 /// Longest a PDU that may be a restart waits for its successor while live, in microseconds.
-const HOLD_MICROS: i64 = 50_000;
+const HOLD_MICROS: i64 = 20_000;
 
-/// Record flags, as in `spec/segment.md`; bits 30 and 31 are binding's.
+/// PDUs that may be held back at once; the oldest is settled before another is.
+const HELD_MAX: usize = 256;
+
+/// Record flags, as in `spec/intake.md`; bits 30 and 31 are binding's.
 pub mod flag {
     /// Other octets under a number already used.
     pub const CONFLICT: u32 = 1 << 28;
@@ -114,6 +117,11 @@ impl Intake {
                 epoch
             }
             Sighting::PerhapsRestart { epoch } => {
+                if self.held.len() >= HELD_MAX {
+                    let oldest = self.held.remove(0);
+                    let tag = self.context_of(&oldest.warranted.key, &oldest.delivery.peer)?;
+                    self.release_held(oldest, tag, false)?;
+                }
                 let since = delivery.received_at;
                 self.held.push(Held { delivery, warranted, fingerprint, epoch, since });
                 return Ok(());
@@ -349,6 +357,10 @@ impl Intake {
             numbers: self.numbers_to_write(),
             resets: (self.resets_changed || self.snapshot_due).then(|| self.resets.clone()),
             closed: (self.closed_changed || self.snapshot_due).then(|| self.closed.clone()),
+            entry: self.entry.take().map(|entry| {
+                let text = String::from_utf8_lossy(&entry.octets).into_owned();
+                (hex::encode(&entry.salt), text)
+            }),
             snapshot: self
                 .snapshot_due
                 .then(|| self.parts.values().map(|part| SnapshotPart::of(&part.state)).collect()),

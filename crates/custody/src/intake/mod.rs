@@ -23,6 +23,7 @@ pub use totals::{Totals, Unbalanced};
 
 use crate::door::Delivery;
 use crate::error::CustodyError;
+use crate::filing::Document;
 use crate::site::Site;
 use bag::{Bags, Closing};
 use context::{Context, Fingerprint};
@@ -104,6 +105,8 @@ pub struct Intake {
     snapshot_due: bool,
     touched: HashSet<PartId>,
     entered_at: Micros,
+    /// The batch entry of the last second, until a block carries it.
+    entry: Option<Document>,
 }
 
 impl Intake {
@@ -116,7 +119,8 @@ impl Intake {
     /// Octets taken and not yet durable.
     #[must_use]
     pub fn pending_octets(&self) -> usize {
-        self.journal.pending_octets()
+        let held: usize = self.held.iter().map(|held| held.delivery.octets.len()).sum();
+        self.journal.pending_octets().saturating_add(held)
     }
 
     /// Counts since the site was made, pending ones included.
@@ -221,7 +225,20 @@ impl Intake {
             self.totals.quarantined.entry(reason.word().to_owned()).or_default()
         };
         *closed = closed.saturating_sub(1);
+        self.note_released(pdu.heading().liid, reason);
         Ok(true)
+    }
+
+    fn note_released(&mut self, liid: &[u8], reason: Reason) {
+        let orders: BTreeSet<&String> =
+            self.table.rows_of(liid).iter().map(|row| &row.order).collect();
+        for order in orders {
+            let counted = self.closed.get_mut(order).and_then(|it| it.get_mut(reason.word()));
+            if let Some(count) = counted {
+                *count = count.saturating_sub(1);
+                self.closed_changed = true;
+            }
+        }
     }
 
     fn note_closed(&mut self, liid: &[u8], reason: Reason) {

@@ -12,6 +12,7 @@ use crate::chain;
 use crate::error::CustodyError;
 use crate::filing;
 use crate::site::Site;
+use crate::state;
 use lacre_term::{Micros, PartId, VaultId};
 use lacre_vault::{Journal, OwnedRecord, ReplayedBlock, segment};
 use lacre_warrant::BindingTable;
@@ -41,6 +42,10 @@ struct Ledgerbook {
     closed: super::Closed,
 }
 
+/// A journal file is in memory twice while it becomes objects, whoever filled it: with its last
+/// block, two times this and two of the largest PDUs must fit what a server may take (200 MB).
+const ROLL_OCTETS: u64 = 32 << 20;
+
 const BOOK: &str = "intake/book";
 
 impl Intake {
@@ -53,8 +58,13 @@ impl Intake {
         table: Arc<BindingTable>,
         now: Micros,
     ) -> Result<(Self, Recovered), CustodyError> {
-        site.enter_queued(now)?;
-        let (journal, replay) = Journal::open(Arc::clone(&site.engine.journal), &site.machine)?;
+        match site.enter_queued(now) {
+            // A ledger that cannot take entries does not stop receiving (decision 12).
+            Ok(()) | Err(CustodyError::Ledger(_)) => {}
+            Err(error) => return Err(error),
+        }
+        let (mut journal, replay) = Journal::open(Arc::clone(&site.engine.journal), &site.machine)?;
+        journal.set_roll_octets(ROLL_OCTETS);
         let mut book = read_book(&site)?;
         let mut states = Replayed::new();
         let mut blocks = 0u64;
@@ -84,6 +94,7 @@ impl Intake {
             snapshot_due: false,
             touched: HashSet::new(),
             entered_at: Micros(0),
+            entry: None,
         };
         intake.cut(now)?;
         Ok((intake, Recovered { blocks, sealed, completed }))
@@ -96,6 +107,8 @@ impl Intake {
     /// The engine's refusal; nothing is retired before its segments are durable.
     pub fn cut(&mut self, now: Micros) -> Result<(), CustodyError> {
         self.commit(now, true)?;
+        // A bag whose opening record leaves the journal takes nothing more.
+        self.bags = Bags::default();
         self.journal.roll()?;
         self.cut_closed(now)
     }
@@ -109,7 +122,9 @@ impl Intake {
         if files.is_empty() {
             return Ok(());
         }
-        // First everything those files alone say of open parts is written down elsewhere.
+        // What a context says is durable already: nothing is pending, nothing is held.
+        self.commit(now, true)?;
+        // Then everything those files alone say of open parts is written down elsewhere.
         for part in self.parts.values_mut() {
             if part.state.fresh.is_empty() {
                 continue;
@@ -142,21 +157,17 @@ impl Intake {
         };
         let text = serde_json::to_vec(&book)
             .map_err(|error| CustodyError::Broken(format!("book is not JSON: {error}")))?;
-        let wrapped = self.site.machine.wrap(BOOK, &text)?;
-        let version = self.site.engine.heads.read(BOOK)?.map(|head| head.version);
-        self.site
-            .engine
-            .heads
-            .swap(BOOK, version, &wrapped)
-            .map(|_| ())
-            .map_err(|source| CustodyError::Swap { name: BOOK.into(), source })
+        let site = &self.site;
+        let version = state::read(&site.engine, &site.machine, BOOK)?.map(|kept| kept.version);
+        state::write(&site.engine, &site.machine, BOOK, version, &text).map(|_| ())
     }
 }
 
 fn read_book(site: &Site) -> Result<Ledgerbook, CustodyError> {
-    let Some(head) = site.engine.heads.read(BOOK)? else { return Ok(Ledgerbook::default()) };
-    let text = site.machine.unwrap(BOOK, &head.value)?;
-    serde_json::from_slice(&text)
+    let Some(kept) = state::read(&site.engine, &site.machine, BOOK)? else {
+        return Ok(Ledgerbook::default());
+    };
+    serde_json::from_slice(&kept.text)
         .map_err(|_| CustodyError::Damaged { key: BOOK.into(), what: "is not the intake's book" })
 }
 
@@ -291,7 +302,7 @@ fn complete(
         let Left { state, tag, ended } = left.remove(at);
         let since = state.received.map_or(now, |(first, _)| first);
         if !site.is_entered(&slip.commitment, since)? {
-            site.enter(&[slip.commitment], now)?;
+            site.enter_or_queue(&[slip.commitment], now)?;
         }
         if ended && !contexts.contains_key(&tag) {
             contexts.insert(tag, recall::load(&site.engine, &site.machine, &tag)?);

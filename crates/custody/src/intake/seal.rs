@@ -249,9 +249,11 @@ impl Intake {
     /// # Errors
     /// Only what makes the entry impossible to write down.
     pub fn enter_batches(&mut self, now: Micros) -> Result<(), CustodyError> {
-        if now.seconds() <= self.entered_at.seconds() {
+        if now.seconds() == self.entered_at.seconds() {
             return Ok(());
         }
+        // What is entered is durable.
+        self.commit(now, false)?;
         // What waited longest is entered first.
         let waited = self.site.enter_queued(now).is_ok();
         let mut commitments = Vec::new();
@@ -267,7 +269,9 @@ impl Intake {
                 .collect();
             let entry =
                 BatchEntry { schema: "lacre.batch/1", node: self.site.node().to_owned(), parts };
-            commitments.push(Document::of(&entry)?.commitment());
+            let document = Document::of(&entry)?;
+            commitments.push(document.commitment());
+            self.entry = Some(document);
         }
         self.touched.clear();
         self.entered_at = now;

@@ -66,6 +66,8 @@ pub struct Head {
     pub resets: Option<super::resets::Resets>,
     /// Quarantined PDUs by order and reason; only when they changed, and in a snapshot.
     pub closed: Option<super::Closed>,
+    /// The last batch entry with its salt in hexadecimal: what its commitment opens to.
+    pub entry: Option<(String, String)>,
     /// Open parts, in the first block of a journal file.
     pub snapshot: Option<Vec<SnapshotPart>>,
 }

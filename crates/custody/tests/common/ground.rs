@@ -91,6 +91,13 @@ impl Look<'_> {
             replayed -= 1;
         }
         assert_eq!(replayed, 0, "the working copy has what the head says");
+        self.house.with_book(|book, site| {
+            if let Ok(full) = book.full(site) {
+                let (filed, in_effect) = (full.peers(), book.register().peers());
+                assert!(filed.eq(in_effect), "peers filed and in effect differ");
+                assert_eq!(full.orders().count(), book.register().orders().count());
+            }
+        });
         let next = self.engine.objects.size(&format!("register/{count:016x}"));
         assert!(next.is_err(), "a change lies beyond the head");
         (count, registration)

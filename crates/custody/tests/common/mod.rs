@@ -5,6 +5,7 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::as_conversions,
     reason = "helpers of stories may panic: that is how a story fails"
 )]
 pub mod ground;

@@ -8,7 +8,7 @@ use lacre_custody::intake::part::Ending;
 use lacre_custody::intake::{Intake, Mark};
 use lacre_custody::register::{Author, Book, new_vault};
 use lacre_custody::site::Plan;
-use lacre_custody::warrant::{Change, OrderAdded, OrderDocument, Peer, Transport};
+use lacre_custody::warrant::{Change, OrderAdded, OrderDocument, Peer, PeerRemoved, Transport};
 use lacre_custody::{CustodyError, Site};
 use lacre_store::Engine;
 use lacre_term::Micros;
@@ -104,13 +104,7 @@ pub fn register(house: &House, hours: &mut Hours) -> Result<(), CustodyError> {
         house.with_book(|book, _| book.register().order(ORDER).is_some()),
     );
     if !peer {
-        let peer = Peer {
-            name: OPERATOR.into(),
-            operator: OPERATOR.into(),
-            transport: Transport::File,
-            operator_ids: Vec::new(),
-        };
-        house.change(Change::PeerAdded(peer), &author(), hours.next())?;
+        add_peer(house, OPERATOR, hours.next())?;
     }
     if !order {
         let added = OrderAdded { vault: new_vault()?, document: None, order: self::order() };
@@ -137,7 +131,11 @@ pub fn tell(
     Ok(())
 }
 
-fn deliver(
+/// The handover alone, taken, sealed and cut.
+///
+/// # Errors
+/// What stopped it.
+pub fn deliver(
     engine: &Engine,
     slices: &[Slice],
     hours: &mut Hours,
@@ -169,4 +167,27 @@ fn deliver(
     intake.cut(hours.next())?;
     site.tick(hours.next());
     Ok(())
+}
+
+/// Takes the peer off the register.
+///
+/// # Errors
+/// As [`House::change`].
+pub fn remove_peer(house: &House, now: Micros) -> Result<(), CustodyError> {
+    let removed = PeerRemoved { name: OPERATOR.into() };
+    house.change(Change::PeerRemoved(removed), &author(), now)
+}
+
+/// Registers a peer of the operator that delivers files.
+///
+/// # Errors
+/// As [`House::change`].
+pub fn add_peer(house: &House, name: &str, now: Micros) -> Result<(), CustodyError> {
+    let peer = Peer {
+        name: name.into(),
+        operator: OPERATOR.into(),
+        transport: Transport::File,
+        operator_ids: Vec::new(),
+    };
+    house.change(Change::PeerAdded(peer), &author(), now)
 }

@@ -287,8 +287,12 @@ impl Growing {
     }
 }
 
+/// Clock rates that speech has; another one in an SDP is not believed.
+const RATES: [u32; 7] = [8_000, 11_025, 12_000, 16_000, 24_000, 44_100, 48_000];
+
 fn codec_of(payload_type: u8, codecs: &HashMap<u8, (String, u32)>) -> (Codec, u32) {
-    match codecs.get(&payload_type) {
+    let known = codecs.get(&payload_type).filter(|(_, rate)| RATES.contains(rate));
+    match known {
         _ if payload_type == 0 => (Codec::Pcmu, 8000),
         _ if payload_type == 8 => (Codec::Pcma, 8000),
         Some((name, rate)) if name == "PCMA" => (Codec::Pcma, *rate),

@@ -137,9 +137,10 @@ impl TextBuilder {
     /// The messages, and whether some were left out because of their number or size.
     #[must_use]
     pub fn finish(mut self) -> (Vec<Text>, bool) {
-        let mut sessions: Vec<Session> = std::mem::take(&mut self.sessions).into_values().collect();
-        sessions.sort_by_key(|session| session.at);
-        for session in sessions {
+        let mut sessions: Vec<(Option<Direction>, Session)> =
+            std::mem::take(&mut self.sessions).into_iter().collect();
+        sessions.sort_by_key(|(way, session)| (session.at, way.map(Direction::number)));
+        for (_, session) in sessions {
             for mail in mail::messages(&session.octets) {
                 let mail::Mail { from, to, subject, body, attachments, .. } = mail;
                 let from = from.into_iter().next();

@@ -20,6 +20,14 @@ pub(super) fn run(
     })?;
     let peer = known_peer(house, name, context)?;
     let before = house.totals();
+    let author = context.author(house)?;
+    for file in &args.files {
+        let path = context.path(file);
+        if !path.is_file() {
+            return Err(Failure::usage(format!("{} is not a file", path.display())));
+        }
+    }
+    house.begin_files(&peer, args.files.len(), &author, clock::now())?;
     for file in &args.files {
         take(house, &peer, file, context)?;
     }

@@ -3,7 +3,6 @@ use crate::cli::Ledger;
 use crate::context::{Context, SharedHouse, write_new};
 use crate::failure::Failure;
 use lacre_custody::clock;
-use lacre_custody::intake::part::Ending;
 use lacre_term::Digest;
 
 /// `lacre ledger checkpoint | prove | audit | head`.
@@ -21,7 +20,8 @@ pub(super) fn run(
         Ledger::Prove { commitment } => prove(house, commitment, context),
         Ledger::Audit => audit(house, context),
         Ledger::Head { order, out } => {
-            let (head, document) = house.enter_head(order, Ending::Idle, clock::now())?;
+            let author = context.author(house)?;
+            let (head, document) = house.disclose_head(order, &author, clock::now())?;
             house.site().settle_ledger()?;
             write_new(&context.path(out), &document.octets, false)?;
             let text = format!(

@@ -48,7 +48,7 @@ pub(super) fn run(args: &Serve, context: &mut Context<'_>) -> Result<u8, Failure
         .map_err(|error| Failure::with(1, format!("could not start: {error}")))?;
     let served = runtime.block_on(async {
         let mut told = Told::listen()?;
-        let running = Running::start(&dir, Arc::clone(&house), doors, move |line| {
+        let mut running = Running::start(&dir, Arc::clone(&house), doors, move |line| {
             if json {
                 let mut out = std::io::stdout();
                 // A log nobody reads must not stop receiving.
@@ -58,7 +58,11 @@ pub(super) fn run(args: &Serve, context: &mut Context<'_>) -> Result<u8, Failure
         .await?;
         socket::listen(&compose::socket_path(&dir), Arc::clone(&house))?;
         announce(&running, context)?;
-        told.wait().await;
+        tokio::select! {
+            () = told.wait() => {}
+            // Intake that failed ends the process: a supervisor starts it again, it recovers.
+            () = running.ended() => {}
+        }
         running.stop().await
     });
     let _gone_already = std::fs::remove_file(compose::socket_path(&dir));

@@ -18,7 +18,7 @@ use tokio::time::Instant;
 
 /// A script lasts this long in its own time, and is played this many times as fast.
 const SECONDS: u64 = 24;
-const SPEED: u32 = 8;
+const SPEED: u32 = 2;
 
 fn start(ground: &Ground, listen: &str) -> (Victim, SocketAddr) {
     let mut args = vec!["serve", "--listen", listen, "--json"];

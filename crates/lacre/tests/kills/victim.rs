@@ -43,9 +43,9 @@ impl Victim {
         Self { child, lines: Vec::new(), printed, reading: Some(reading) }
     }
 
-    /// Waits for a line; `None` when the command ends without one.
+    /// Waits for a line; `None` when the command ends without one, or says nothing for long.
     pub(crate) fn wait_for(&mut self, wanted: impl Fn(&Value) -> bool) -> Option<Value> {
-        while let Ok(line) = self.printed.recv_timeout(Duration::from_secs(60)) {
+        while let Ok(line) = self.printed.recv_timeout(Duration::from_secs(10)) {
             self.lines.push(line.clone());
             if wanted(&line) {
                 return Some(line);

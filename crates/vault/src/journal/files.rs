@@ -73,6 +73,10 @@ pub(crate) struct Survey {
     pub(crate) files: Vec<JournalFile>,
     /// Files of which nothing counts: begun and never used, or wholly superseded.
     pub(crate) void: Vec<String>,
+    /// Void files that a crash left half begun: no header, or a carried block that never came
+    /// whole. They go before the next file is begun, so that there is never more than one, and
+    /// it is the newest.
+    pub(crate) unfinished: Vec<String>,
     /// The number the next block has, the epoch the next file has.
     pub(crate) next: u64,
     pub(crate) next_epoch: u32,
@@ -112,7 +116,7 @@ pub(crate) fn survey(disk: &dyn Disk) -> Result<Survey, JournalError> {
         match FileHeader::decode(&octets).filter(|header| header.name() == name) {
             Some(header) => headers.push((header, name)),
             // Only the newest file can have been begun and not finished.
-            None if at.saturating_add(1) == count => out.void.push(name),
+            None if at.saturating_add(1) == count => out.unfinished.push(name),
             None => {
                 return Err(JournalError::Damaged { file: name, offset: 0 });
             }
@@ -184,7 +188,7 @@ fn newest(
         }
     };
     if !rolled {
-        out.void.push(name.to_owned());
+        out.unfinished.push(name.to_owned());
         return Ok(None);
     }
     out.next = header.first;

@@ -132,7 +132,7 @@ impl Journal {
     /// # Errors
     /// [`JournalError::Damaged`], [`JournalError::Disk`], [`JournalError::Begin`].
     pub fn open(disk: Arc<dyn Disk>, machine: &MachineKey) -> Result<(Self, Replay), JournalError> {
-        let Survey { mut files, void, next, next_epoch, journal, last_block, torn } =
+        let Survey { mut files, void, unfinished, next, next_epoch, journal, last_block, torn } =
             survey(disk.as_ref())?;
         for file in &files {
             file.blocks(disk.as_ref())?;
@@ -143,6 +143,11 @@ impl Journal {
         };
         let carried = u64::from(!last_block.is_empty());
         let active = FileHeader { journal, first: next.saturating_sub(carried), epoch: next_epoch };
+        // Before the next is begun: were that one torn too, it would seem to have been begun by a
+        // roll where this one begins, and the block both were to carry would be passed over.
+        for name in &unfinished {
+            disk.remove(name).map_err(|source| JournalError::Disk { source })?;
+        }
         let file = begin_file(disk.as_ref(), &active, &last_block)?;
         for name in &void {
             disk.remove(name).map_err(|source| JournalError::Disk { source })?;

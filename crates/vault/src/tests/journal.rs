@@ -51,6 +51,30 @@ fn whenever_the_power_goes_every_committed_block_is_replayed() {
     }
 }
 
+/// Recovery writes too: the power may go in it, several times over, before the last block is
+/// carried into a file of its own.
+#[test]
+fn power_lost_again_and_again_while_opening_loses_no_block() {
+    for failure in Failure::BOTH {
+        for seed in 0..256_u64 {
+            let mut node = node();
+            let (mut journal, _) = replay(&node);
+            for number in 0..3 {
+                append(&mut journal, number).unwrap();
+                journal.commit(&number.to_be_bytes()).unwrap();
+            }
+            for again in 0..4 {
+                node.memory.switches().cut_power_after((seed >> (again * 2)) % 4, failure);
+                let _cut_or_not = Journal::open(node.engine.journal.clone(), &node.machine);
+                node.crash(seed * 31 + again);
+            }
+            let (_, blocks) = replay(&node);
+            assert_eq!(blocks.len(), 3, "{failure:?}, seed {seed}");
+            assert!(blocks.iter().zip(0..).all(|(block, number)| is_block(block, number)));
+        }
+    }
+}
+
 /// Appends until the power goes; returns how many blocks are surely committed.
 fn live(node: &Node, mut committed: u64) -> u64 {
     let opened = Journal::open(node.engine.journal.clone(), &node.machine);
