@@ -88,14 +88,13 @@ fn measure(stream: &Stream, octets: u64, runs: usize, folder: &Path) -> Outcome<
     let rates = taken.iter().map(|run| run.rate).collect();
     let on_a_core = median(taken.iter().map(|run| run.on_a_core).collect());
     let (disk, digest, intake) = (median(disk), median(digest), median(rates));
-    let lower = disk.min(digest);
     let (written, marks) = taken.last().map_or((0.0, 0), |run| (run.written, run.marks));
     println!(
         "{}: {intake:.0} MB/s, {:.0} % of the lower of disk {disk:.0} MB/s and digest \
-         {digest:.0} MB/s; {pdus} PDUs, {written:.2} octets written an octet, {marks} commits \
-         (median of {runs})",
+         {digest:.0} MB/s; {on_a_core:.0} MB per processor second; {pdus} PDUs, {written:.2} \
+         octets written per octet, {marks} commits (median of {runs})",
         stream.name,
-        100.0 * intake / lower,
+        100.0 * intake / disk.min(digest),
     );
     Ok(())
 }

@@ -292,17 +292,14 @@ fn a_server_outlives_hostile_connections_and_keeps_the_next_good_pdu() {
     let vectors = vectors()
         .into_iter()
         .map(|path| (path.display().to_string(), std::fs::read(path).unwrap()));
-    let mut sent = 0;
-    for (name, octets) in
-        bombs().into_iter().filter(|(name, _)| !name.starts_with("good")).chain(vectors)
-    {
+    let hostile = bombs().into_iter().filter(|(name, _)| !name.starts_with("good")).chain(vectors);
+    for (sent, (name, octets)) in (0..).zip(hostile) {
         server.send(&octets);
         if sent % 8 == 0 {
             server.send(&good(sent / 8));
             let status = until_stored(&site, u64::from(sent / 8) + 1);
             assert_balanced(&status);
         }
-        sent += 1;
         let peak = peak_kb(server.child.id()).unwrap_or_else(|| panic!("{name}: the server died"));
         assert!(peak < MEMORY_KB_MAX, "{name}: {peak} kB");
     }
