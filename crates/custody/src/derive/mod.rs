@@ -104,7 +104,7 @@ pub(crate) const SAMPLES_MAX: u64 = 1 << 30;
 /// A WAV of 16-bit PCM with one channel for each of `tracks`.
 ///
 /// # Errors
-/// [`CustodyError::Input`] when the sound is longer than [`SAMPLES_MAX`] allows.
+/// [`CustodyError::Input`] when the sound is longer than a WAV made in memory may be.
 pub fn wav(tracks: &[&Track], sample_rate: u32) -> Result<Vec<u8>, CustodyError> {
     let broken = |error: hound::Error| CustodyError::Broken(format!("no WAV: {error}"));
     let spec = hound::WavSpec {
