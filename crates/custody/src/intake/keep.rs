@@ -330,7 +330,7 @@ impl Intake {
     }
 
     /// Makes everything taken durable: one write and one sync. PDUs that may be a restart wait for
-    /// their successor up to 50 ms more, unless `settle` says that nothing follows.
+    /// their successor up to 20 ms more, unless `settle` says that nothing follows.
     ///
     /// # Errors
     /// A failed sync is final: stop, reopen, recover.
