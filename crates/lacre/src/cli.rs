@@ -253,6 +253,13 @@ pub(crate) enum Order {
         #[arg(long = "liid", value_name = "LIID")]
         liids: Vec<String>,
     },
+    /// Bring the judge's signed file of an order registered without it.
+    Document {
+        /// The order.
+        order: String,
+        /// The file.
+        file: PathBuf,
+    },
     /// Confirm, in a court role, what was entered about an order.
     Confirm {
         /// The order.

@@ -6,7 +6,8 @@ use crate::failure::Failure;
 use lacre_custody::clock;
 use lacre_custody::register::new_vault;
 use lacre_custody::warrant::{
-    Attached, Change, OrderAdded, OrderCeased, OrderConfirmed, OrderDocument, OrderExtended, text,
+    Attached, Change, OrderAdded, OrderCeased, OrderConfirmed, OrderDocument, OrderDocumented,
+    OrderExtended, text,
 };
 use lacre_term::{Liid, Micros};
 use std::path::{Path, PathBuf};
@@ -42,6 +43,11 @@ pub(super) fn run(
                 reason: context.common.reason.clone(),
             };
             change(house, Change::OrderCeased(ceased), context)
+        }
+        Order::Document { order, file } => {
+            let document = attach(house, &context.path(file))?;
+            let brought = OrderDocumented { order: order.clone(), extension: None, document };
+            change(house, Change::OrderDocumented(brought), context)
         }
         Order::Confirm { order } => {
             let person = context.author(house)?.person;
