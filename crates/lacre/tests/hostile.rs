@@ -327,14 +327,16 @@ fn the_largest_pdus_on_many_connections_take_bounded_memory() {
     }
     std::thread::sleep(Duration::from_millis(500));
     drop(held);
-    // More than one journal file, which becomes objects meanwhile.
-    for _ in 0..10 {
+    // More than one journal file, which becomes objects meanwhile. Under pressure a connection may
+    // be closed before its octets are taken: whoever sends tries again.
+    let begun = Instant::now();
+    while number(&status(&site), "octets") <= 10 * (whole.len() as u64) {
+        assert!(begun.elapsed() < Duration::from_secs(120), "the server takes nothing");
         server.send(&whole);
     }
     server.send(&good(0));
     let status = until_stored(&site, 1);
     assert_balanced(&status);
-    assert!(number(&status, "octets") > 10 * (whole.len() as u64), "{status}");
     let begun = Instant::now();
     while common::files_below(&site.dir).iter().all(|file| !file.starts_with(&bags)) {
         assert!(begun.elapsed() < Duration::from_secs(20), "no journal file became objects");
