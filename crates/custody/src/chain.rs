@@ -23,8 +23,6 @@ pub struct Chain {
     pub communications: Vec<[u64; 2]>,
     /// Totals per measure, by LIID as shown.
     pub measures: BTreeMap<String, MeasureTotals>,
-    /// PDUs in quarantine that name a LIID of this order, by reason.
-    pub quarantined: BTreeMap<String, u64>,
     /// Number the next vault head gets.
     pub heads: u64,
 }
@@ -62,7 +60,6 @@ impl Chain {
             last: registration.to_hex(),
             communications: Vec::new(),
             measures: BTreeMap::new(),
-            quarantined: BTreeMap::new(),
             heads: 0,
         }
     }

@@ -136,7 +136,10 @@ fn hash(file: &Path) -> Outcome<f64> {
     if status.success() { rate(file.metadata()?.len(), begun) } else { Err("openssl".into()) }
 }
 
-fn order(lines: u16) -> Outcome<OrderDocument> {
+/// Measures of one order here; an order's file holds a megabyte at most.
+const MEASURES: u16 = 1000;
+
+fn order(first: u16, lines: u16) -> Outcome<OrderDocument> {
     let measure = |index| {
         serde_json::json!({
             "liid": flood::liid(index), "operator": OPERATOR,
@@ -149,9 +152,9 @@ fn order(lines: u16) -> Outcome<OrderDocument> {
         })
     };
     let text = serde_json::json!({
-        "case": "DP-1-2026", "order": "AUTO-1", "court": "T.I. Villademo, plaza 1",
+        "case": "DP-1-2026", "order": format!("AUTO-{first}"), "court": "T.I. Villademo, plaza 1",
         "profile": "es", "granted_at": "2026-01-01T00:00:00Z",
-        "measures": (0..lines).map(measure).collect::<Vec<_>>(),
+        "measures": (first..lines.min(first.saturating_add(MEASURES))).map(measure).collect::<Vec<_>>(),
     });
     Ok(OrderDocument::parse(text.to_string().as_bytes())?)
 }
@@ -164,8 +167,11 @@ fn house(lines: u16, dir: &Path) -> Outcome<House> {
     let house = House::open(site, dir.join("catalogue"), now)?;
     let author = Author { person: "bench".into(), role: "dev".into(), reason: None };
     house.change(Change::PeerAdded(Peer::of_files(OPERATOR)), &author, now)?;
-    let added = OrderAdded { vault: new_vault()?, document: None, order: order(lines)? };
-    house.change(Change::OrderAdded(Box::new(added)), &author, now)?;
+    for first in (0..lines).step_by(usize::from(MEASURES)) {
+        let order = order(first, lines)?;
+        let added = OrderAdded { vault: new_vault()?, document: None, order };
+        house.change(Change::OrderAdded(Box::new(added)), &author, now)?;
+    }
     Ok(house)
 }
 

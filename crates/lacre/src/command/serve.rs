@@ -57,7 +57,7 @@ pub(super) fn run(args: &Serve, context: &mut Context<'_>) -> Result<u8, Failure
         })
         .await?;
         socket::listen(&compose::socket_path(&dir), Arc::clone(&house))?;
-        announce(&running, context)?;
+        announce(&running, !args.listen.is_empty(), context)?;
         tokio::select! {
             () = told.wait() => {}
             // Intake that failed ends the process: a supervisor starts it again, it recovers.
@@ -83,7 +83,7 @@ fn plain_listeners(house: &lacre_custody::House) -> Vec<Listener> {
     })
 }
 
-fn announce(running: &Running, context: &mut Context<'_>) -> Result<(), Failure> {
+fn announce(running: &Running, tls: bool, context: &mut Context<'_>) -> Result<(), Failure> {
     for address in running.addresses() {
         if context.common.json {
             context.json(&serde_json::json!({
@@ -95,7 +95,8 @@ fn announce(running: &Running, context: &mut Context<'_>) -> Result<(), Failure>
             context.tell(&text)?;
         }
     }
-    if let Some(certificate) = running.certificate() {
+    // A plain port shows none.
+    if let Some(certificate) = running.certificate().filter(|_| tls) {
         let text = format!(
             "{} {}",
             context.say("certificado del puerto:", "certificate of the port:"),
