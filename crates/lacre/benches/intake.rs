@@ -151,10 +151,11 @@ fn order(first: u16, lines: u16) -> Outcome<OrderDocument> {
             },
         })
     };
+    let here = first..lines.min(first.saturating_add(MEASURES));
     let text = serde_json::json!({
         "case": "DP-1-2026", "order": format!("AUTO-{first}"), "court": "T.I. Villademo, plaza 1",
         "profile": "es", "granted_at": "2026-01-01T00:00:00Z",
-        "measures": (first..lines.min(first.saturating_add(MEASURES))).map(measure).collect::<Vec<_>>(),
+        "measures": here.map(measure).collect::<Vec<_>>(),
     });
     Ok(OrderDocument::parse(text.to_string().as_bytes())?)
 }
