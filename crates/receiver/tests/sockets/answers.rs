@@ -94,6 +94,8 @@ async fn what_was_never_acknowledged_is_sent_again_and_then_acknowledged() {
     until(|| peer.counts().acknowledgements_asked == 1).await;
     site.has(4).await;
     peer.cut(None).await.unwrap();
+    // Let go only once the connection is gone: until then its answer could still get through.
+    until(|| peer.counts().lost == 1).await;
     site.intake.hold(false, false);
     peer.flush().await.unwrap();
     let counts = peer.close().await;
