@@ -6,21 +6,58 @@
 //! be answered.
 //!
 //! Rules: DESIGN decisions 16 and 20; TS 102 232-1 clause 6 (acknowledgement).
-use lacre_term::Micros;
+use bytes::Bytes;
+use lacre_proof::hash;
+use lacre_term::{Digest, Micros};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 
 /// One PDU as received, or a run of octets in which no PDU could be framed.
+///
+/// The octets are shared, not copied, with whoever read them, and never change; their digest is
+/// computed where the delivery is made, which is on the door's thread and not on intake's.
 #[derive(Debug, Clone)]
 pub struct Delivery {
     /// The peer's name in the register.
     pub peer: Arc<str>,
-    /// The octets, exactly as received.
-    pub octets: Vec<u8>,
-    /// When the last of them was read.
+    /// When the last of the octets was read.
     pub received_at: Micros,
-    /// True when `octets` is a run without PDU framing, to be kept in quarantine.
-    pub unframed: bool,
+    octets: Bytes,
+    sha256: Digest,
+    unframed: bool,
+}
+
+impl Delivery {
+    /// One framed PDU, exactly as received.
+    #[must_use]
+    pub fn of_pdu(peer: Arc<str>, octets: Bytes, received_at: Micros) -> Self {
+        let sha256 = hash::sha256(&octets);
+        Self { peer, received_at, octets, sha256, unframed: false }
+    }
+
+    /// A run of octets without PDU framing, to be kept in quarantine.
+    #[must_use]
+    pub fn of_run(peer: Arc<str>, octets: Bytes, received_at: Micros) -> Self {
+        Self { unframed: true, ..Self::of_pdu(peer, octets, received_at) }
+    }
+
+    /// The octets, exactly as received.
+    #[must_use]
+    pub fn octets(&self) -> &Bytes {
+        &self.octets
+    }
+
+    /// SHA-256 of the octets.
+    #[must_use]
+    pub fn sha256(&self) -> Digest {
+        self.sha256
+    }
+
+    /// True for a run without PDU framing.
+    #[must_use]
+    pub fn is_unframed(&self) -> bool {
+        self.unframed
+    }
 }
 
 /// What the intake thread takes from the queue.

@@ -5,26 +5,16 @@
 //!
 //! Rules: DESIGN decisions 1, 4, 16, 18; ARCHITECTURE, section 2.
 use crate::clock;
-use crate::door::Delivery;
 use crate::error::CustodyError;
 use crate::intake::part::Ending;
-use crate::intake::{Intake, Mark, Recovered, Totals};
+use crate::intake::{Intake, Recovered, Totals};
 use crate::register::{Author, Book};
 use crate::site::Site;
-use lacre_handover::Limits;
-use lacre_handover::frame::FrameReader;
 use lacre_term::Micros;
 use lacre_warrant::{BindingTable, Change, Transport};
-use std::io::Read;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
-
-/// From a recorded file a batch may be larger; the first ones are small, so that a mark comes soon.
-const FILE_OCTETS_FIRST: usize = 64 << 10;
-const FILE_OCTETS_MAX: usize = 4 << 20;
-/// What follows lost framing is kept in pieces of so many octets.
-const PIECE_OCTETS: usize = 1 << 20;
 
 /// An open house.
 pub struct House {
@@ -37,27 +27,6 @@ pub struct House {
     table: RwLock<Arc<BindingTable>>,
     /// Set by the first failure of intake: nothing is taken any more in this process.
     broken: AtomicBool,
-}
-
-/// How far a file has become durable.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FileMark {
-    /// Everything before this offset of the file is durable.
-    pub offset: u64,
-    /// What became durable.
-    pub mark: Mark,
-}
-
-/// How far a file has been taken.
-struct Progress {
-    taken: u64,
-    batch_octets_max: usize,
-}
-
-impl Progress {
-    fn count(&mut self, octets: usize) {
-        self.taken = self.taken.saturating_add(u64::try_from(octets).unwrap_or(u64::MAX));
-    }
 }
 
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -171,109 +140,6 @@ impl House {
         self.act("files_taken", object, author, now).map(|_| ())
     }
 
-    /// Takes a recorded handover from `reader`, calling `durable` at each mark.
-    ///
-    /// # Errors
-    /// A reader's failure, or intake's: what the last mark says is durable, the rest can be taken
-    /// again without storing anything twice.
-    pub fn take_file(
-        &self,
-        reader: &mut dyn Read,
-        peer: &Arc<str>,
-        durable: &mut dyn FnMut(&FileMark),
-    ) -> Result<(), CustodyError> {
-        let mut frames = FrameReader::new(Limits::default());
-        let mut chunk = vec![0u8; 1 << 18];
-        let mut progress = Progress { taken: 0, batch_octets_max: FILE_OCTETS_FIRST };
-        loop {
-            let read = match reader.read(&mut chunk) {
-                Ok(read) => read,
-                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
-                Err(error) => {
-                    return Err(CustodyError::Input(format!(
-                        "the file could not be read after octet {}: {error}; \
-                         take it again, nothing is stored twice",
-                        progress.taken
-                    )));
-                }
-            };
-            if read == 0 {
-                break;
-            }
-            frames.push(chunk.get(..read).unwrap_or_default());
-            self.take_frames(&mut frames, peer, &mut progress, durable)?;
-            if frames.broken().is_some() {
-                break;
-            }
-        }
-        self.take_rest(reader, frames.rest().to_vec(), peer, &mut progress, durable)
-    }
-
-    /// Takes what follows lost framing, in pieces, each kept closed as it came.
-    fn take_rest(
-        &self,
-        reader: &mut dyn Read,
-        mut piece: Vec<u8>,
-        peer: &Arc<str>,
-        progress: &mut Progress,
-        durable: &mut dyn FnMut(&FileMark),
-    ) -> Result<(), CustodyError> {
-        loop {
-            let room = u64::try_from(PIECE_OCTETS.saturating_sub(piece.len())).unwrap_or(0);
-            reader.take(room).read_to_end(&mut piece).map_err(|error| {
-                CustodyError::Input(format!("the file could not be read: {error}"))
-            })?;
-            let last = piece.len() < PIECE_OCTETS;
-            let octets = std::mem::take(&mut piece);
-            progress.count(octets.len());
-            let mark = self.with_intake(|intake| {
-                if !octets.is_empty() {
-                    let (peer, received_at) = (Arc::clone(peer), clock::now());
-                    intake.take(Delivery { peer, octets, received_at, unframed: true }, false)?;
-                }
-                commit_file(intake, progress.taken)
-            })?;
-            if let Some(mark) = mark {
-                durable(&mark);
-            }
-            if last {
-                return Ok(());
-            }
-        }
-    }
-
-    /// Takes the PDUs framed so far. Intake is lent for a chunk at a time: connections go on; and
-    /// a mark is told when it is given back, as whoever listens may be slow.
-    fn take_frames(
-        &self,
-        frames: &mut FrameReader,
-        peer: &Arc<str>,
-        progress: &mut Progress,
-        durable: &mut dyn FnMut(&FileMark),
-    ) -> Result<(), CustodyError> {
-        let mut marks = Vec::new();
-        self.with_intake(|intake| {
-            while let Some(Ok(range)) = frames.next_range() {
-                let octets = frames.octets(range).to_vec();
-                progress.count(octets.len());
-                let (peer, received_at) = (Arc::clone(peer), clock::now());
-                intake.take(Delivery { peer, octets, received_at, unframed: false }, false)?;
-                let pending = intake.pending_octets();
-                let full = pending >= progress.batch_octets_max;
-                // A PDU that may be a restart is better decided by its follower than by a batch's
-                // end.
-                if full && (intake.held() == 0 || pending >= 2 * progress.batch_octets_max) {
-                    marks.extend(commit_file(intake, progress.taken)?);
-                    progress.batch_octets_max =
-                        (progress.batch_octets_max * 2).min(FILE_OCTETS_MAX);
-                }
-            }
-            Ok(())
-        })?;
-        marks.iter().for_each(durable);
-        Ok(())
-    }
-
     /// Ends an `intake` command: seals what is idle, which is everything, and cuts segments.
     ///
     /// # Errors
@@ -287,14 +153,6 @@ impl House {
             Ok(sealed)
         })
     }
-}
-
-fn commit_file(intake: &mut Intake, offset: u64) -> Result<Option<FileMark>, CustodyError> {
-    let now = clock::now();
-    let mark = intake.commit(now, true)?.map(|mark| FileMark { offset, mark });
-    intake.enter_batches(now)?;
-    intake.cut_closed(now)?;
-    Ok(mark)
 }
 
 impl crate::door::PeerBook for House {

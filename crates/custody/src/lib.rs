@@ -15,6 +15,7 @@ pub mod derive;
 pub mod disclose;
 pub mod door;
 pub mod error;
+mod files;
 pub mod filing;
 pub mod house;
 pub mod intake;
@@ -26,6 +27,7 @@ pub mod site;
 mod state;
 
 pub use error::CustodyError;
+pub use files::FileMark;
 pub use house::House;
 pub use lacre_catalogue as catalogue;
 pub use lacre_package as package;

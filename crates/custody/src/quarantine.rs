@@ -116,12 +116,12 @@ impl House {
                 let (number, reason, sealed) = record?;
                 let clear = keys.decrypt(number, reason, &sealed)?;
                 octets = octets.saturating_add(clear.octets.len());
-                let delivery = Delivery {
-                    peer: Arc::from(clear.peer.as_str()),
-                    octets: clear.octets.to_vec(),
-                    received_at: clear.received_at,
-                    unframed: reason == Reason::Unframed,
+                let of = match reason {
+                    Reason::Unframed => Delivery::of_run,
+                    _ => Delivery::of_pdu,
                 };
+                let peer = Arc::from(clear.peer.as_str());
+                let delivery = of(peer, clear.octets.to_vec().into(), clear.received_at);
                 batch.push((delivery, reason));
                 if octets >= RELEASE_OCTETS_MAX {
                     still_closed = still_closed.saturating_add(self.release_batch(&mut batch)?);

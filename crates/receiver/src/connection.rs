@@ -9,6 +9,7 @@ use crate::counts::{Counted, Seen, Tally};
 use crate::hand::{Hand, HandError, Marked};
 use crate::listener::Clock;
 use crate::settings::Limits;
+use bytes::Bytes;
 use lacre_custody::door::{Delivery, IntakeDoor, PeerBook};
 use lacre_handover::session::{Event, Session};
 use lacre_term::{Digest, PayloadClass};
@@ -210,12 +211,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<'_, S> {
                 }
             };
             self.part = self.part.saturating_sub(octets.len());
-            batch.push(Delivery {
-                peer: Arc::clone(&self.seen.peer),
-                octets: octets.to_vec(),
-                received_at: now,
-                unframed: false,
-            });
+            let octets = Bytes::copy_from_slice(octets);
+            batch.push(Delivery::of_pdu(Arc::clone(&self.seen.peer), octets, now));
         }
         self.session.settle();
         self.context.tally.read(self.seen, size, batch.len());
@@ -351,12 +348,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<'_, S> {
 
     async fn unframed(&mut self, octets: Vec<u8>) -> bool {
         let size = octets.len();
-        let delivery = Delivery {
-            peer: Arc::clone(&self.seen.peer),
-            octets,
-            received_at: (self.context.clock)(),
-            unframed: true,
-        };
+        let (peer, now) = (Arc::clone(&self.seen.peer), (self.context.clock)());
+        let delivery = Delivery::of_run(peer, octets.into(), now);
         let (ordinal, wait) = (self.session.given(), self.context.limits.stall_wait);
         let mark = size > SMALL_PART;
         let taken = self.hand.over(vec![delivery], ordinal, mark, wait).await.is_ok();

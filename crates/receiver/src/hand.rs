@@ -93,7 +93,7 @@ impl Hand {
         asked: bool,
         wait: Duration,
     ) -> Result<(), HandError> {
-        let octets = batch.iter().map(|delivery| delivery.octets.len()).sum::<usize>();
+        let octets = batch.iter().map(|delivery| delivery.octets().len()).sum::<usize>();
         self.in_flight = self.in_flight.saturating_add(octets);
         self.unmarked = self.unmarked.saturating_add(octets);
         let mark = asked || self.unmarked >= self.window / 4;
@@ -156,8 +156,7 @@ mod tests {
     use tokio::sync::Semaphore;
 
     fn delivery(octets: usize) -> Delivery {
-        let (peer, received_at) = ("OP".into(), Micros(0));
-        Delivery { peer, octets: vec![0; octets], received_at, unframed: false }
+        Delivery::of_pdu("OP".into(), vec![0; octets].into(), Micros(0))
     }
 
     async fn hand(door: IntakeDoor, window: usize) -> Hand {

@@ -205,6 +205,17 @@ impl CommunicationKey {
             delivery_country: heading.delivery_country.map(Into::into),
         }
     }
+
+    /// True when [`Self::of`] would make this key of `heading`; makes nothing.
+    #[must_use]
+    pub fn is_of(&self, heading: &Heading<'_>) -> bool {
+        self.cin == heading.cin
+            && self.liid.octets() == heading.liid
+            && *self.operator == *heading.operator
+            && self.network_element.as_deref() == heading.network_element
+            && self.cin_extension.as_deref() == heading.cin_extension
+            && self.delivery_country.as_deref() == heading.delivery_country
+    }
 }
 
 impl std::fmt::Debug for CommunicationKey {

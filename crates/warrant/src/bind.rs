@@ -7,6 +7,7 @@
 //! Rules: DESIGN decisions 1, 2 and 20; TS 102 232-1 clauses 5.2.2 (LIID), 5.2.6 (time).
 use crate::table::{BindingRow, BindingTable, KnownPeer};
 use lacre_term::{Heading, Liid, Micros, PayloadClass, Reason, Scope, VaultId};
+use std::sync::Arc;
 
 /// How and when a PDU came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,12 +86,18 @@ impl BindFlags {
 /// A PDU some order covers. Private fields: [`bind()`] is the only way to hold one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Authorised<'t> {
-    row: &'t BindingRow,
+    row: &'t Arc<BindingRow>,
     judged_at: Micros,
     flags: BindFlags,
 }
 
 impl<'t> Authorised<'t> {
+    /// The measure's row, shared with the table.
+    #[must_use]
+    pub fn row(&self) -> &'t Arc<BindingRow> {
+        self.row
+    }
+
     /// The vault to store it in.
     #[must_use]
     pub fn vault(&self) -> VaultId {

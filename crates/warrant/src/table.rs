@@ -8,6 +8,7 @@ use crate::{peer::Peer, text};
 use lacre_term::{Liid, Micros, Scope, VaultId};
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 /// One measure, as binding sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,7 +44,7 @@ pub struct BindingRow {
 pub struct BindingTable {
     /// Number of the register changes it reflects.
     changes: u64,
-    rows: HashMap<Box<[u8]>, Vec<BindingRow>>,
+    rows: HashMap<Box<[u8]>, Vec<Arc<BindingRow>>>,
     peers: HashMap<String, KnownPeer>,
 }
 
@@ -89,7 +90,7 @@ impl BindingTable {
     pub fn new(changes: u64, rows: Vec<BindingRow>, peers: Vec<Peer>) -> Self {
         let mut table = Self { changes, ..Self::default() };
         for row in rows {
-            table.rows.entry(row.liid.octets().into()).or_default().push(row);
+            table.rows.entry(row.liid.octets().into()).or_default().push(Arc::new(row));
         }
         for measures in table.rows.values_mut() {
             measures.sort_by(|a, b| (a.from, a.until, &a.order).cmp(&(b.from, b.until, &b.order)));
@@ -109,14 +110,14 @@ impl BindingTable {
 
     /// The rows of one LIID, by time; empty when no measure names it.
     #[must_use]
-    pub fn rows_of(&self, liid: &[u8]) -> &[BindingRow] {
+    pub fn rows_of(&self, liid: &[u8]) -> &[Arc<BindingRow>] {
         self.rows.get(liid).map_or(&[], Vec::as_slice)
     }
 
     /// Every row, by LIID and time.
     #[must_use]
     pub fn rows(&self) -> Vec<&BindingRow> {
-        let mut rows: Vec<_> = self.rows.values().flatten().collect();
+        let mut rows: Vec<_> = self.rows.values().flatten().map(Arc::as_ref).collect();
         rows.sort_by(|a, b| (&a.liid, a.from, &a.order).cmp(&(&b.liid, b.from, &b.order)));
         rows
     }

@@ -7,6 +7,7 @@
 //!
 //! Rules: TS 102 232-1 clause 5.2.5 and table 1A; `spec/journal.md` (what is written down).
 use super::intervals::Intervals;
+use super::route::Random;
 use lacre_term::{CommunicationKey, Micros, PartId, PayloadClass};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -35,6 +36,8 @@ pub struct Line {
     pub last_at: Option<Micros>,
     /// Communications already numbered: per epoch, n and the last part.
     pub communications: BTreeMap<u32, Known>,
+    /// Parts open now, per epoch.
+    pub open: BTreeMap<u32, PartId>,
     /// First number of a context whose repetition was kept as a conflict: if its successor
     /// repeats too, it was a restart after all.
     pub restart_watch: BTreeMap<(u32, PayloadClass), u32>,
@@ -55,7 +58,7 @@ pub struct Known {
 #[derive(Debug, Clone, Default)]
 pub struct Context {
     /// Fingerprints of all octets stored, in any epoch, from any network element.
-    pub stored: HashSet<Fingerprint>,
+    pub stored: HashSet<Fingerprint, Random>,
     /// One line per communication key.
     pub lines: BTreeMap<CommunicationKey, Line>,
 }

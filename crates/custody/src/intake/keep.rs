@@ -4,15 +4,17 @@
 //! Rules: DESIGN decisions 1, 3, 7, 16; `spec/seal-and-chain.md` (PDU leaf).
 use super::context::{Known, Sighting};
 use super::part::{OpenPart, PartMeta, PartState};
+use super::route::Route;
 use super::sidecar::{self, Row, SnapshotPart};
-use super::{Held, Intake, Mark, Tag};
+use super::{Held, Intake, Mark, Tag, Totals};
 use crate::door::Delivery;
 use crate::error::CustodyError;
 use lacre_handover::ps_pdu::Pdu;
-use lacre_proof::{hash, pdu as leaf};
-use lacre_term::{CommunicationKey, Digest, IriType, Micros, PartId, PayloadClass, VaultId, hex};
+use lacre_proof::pdu as leaf;
+use lacre_term::{IriType, Micros, PartId, PayloadClass, hex};
 use lacre_vault::{PartKeys, Record, RecordClear, provider};
-use lacre_warrant::Authorised;
+use lacre_warrant::BindingRow;
+use std::sync::Arc;
 
 /// Longest a PDU that may be a restart waits for its successor while live, in microseconds.
 const HOLD_MICROS: i64 = 20_000;
@@ -28,9 +30,10 @@ pub mod flag {
     pub const INFERRED_RESTART: u32 = 1 << 29;
 }
 
-/// An order's PDU with everything keeping it needs, owned.
+/// An order's PDU with everything keeping it needs.
 pub(super) struct Warranted {
-    pub(super) key: CommunicationKey,
+    pub(super) route: Arc<Route>,
+    row: Arc<BindingRow>,
     pub(super) class: PayloadClass,
     pub(super) number: u32,
     pub(super) at: Micros,
@@ -38,26 +41,23 @@ pub(super) struct Warranted {
     iri_type: Option<IriType>,
     is_ip: bool,
     live: bool,
-    vault: VaultId,
-    case: String,
-    order: String,
-    operator: String,
     flags: u32,
 }
 
 impl Warranted {
     pub(super) fn of(
-        authorised: &Authorised<'_>,
-        key: CommunicationKey,
+        row: Arc<BindingRow>,
+        flags: u32,
+        route: Arc<Route>,
         pdu: &Pdu<'_>,
         delivery: &Delivery,
         context_time: Option<Micros>,
         live: bool,
     ) -> Self {
         let heading = &pdu.heading();
-        let flags = authorised.flags().0;
         Self {
-            key,
+            route,
+            row,
             class: heading.class,
             number: heading.sequence_number,
             at: heading.intercepted_at.or(context_time).unwrap_or(delivery.received_at),
@@ -65,10 +65,6 @@ impl Warranted {
             iri_type: heading.iri_type,
             is_ip: is_ip_access(pdu),
             live,
-            vault: authorised.vault(),
-            case: authorised.case().to_owned(),
-            order: authorised.order().to_owned(),
-            operator: authorised.operator().to_owned(),
             flags,
         }
     }
@@ -91,9 +87,9 @@ impl Intake {
         delivery: Delivery,
         warranted: Warranted,
     ) -> Result<(), CustodyError> {
-        let tag = self.context_of(&warranted.key, &delivery.peer)?;
-        let sha256 = hash::sha256(&delivery.octets);
-        let fingerprint = self.site.machine.fingerprint("octets", &[&tag, &sha256.0]);
+        let tag = warranted.route.tag;
+        let fingerprint =
+            self.site.machine.fingerprint("octets", &[&tag, &delivery.sha256().0]);
         let stored = self.contexts.get(&tag).is_some_and(|it| it.stored.contains(&fingerprint));
         if stored || self.held.iter().any(|it| it.fingerprint == fingerprint) {
             self.totals.duplicates = self.totals.duplicates.saturating_add(1);
@@ -101,10 +97,10 @@ impl Intake {
         }
         self.settle_held(&warranted)?;
         if warranted.class == PayloadClass::CinReset {
-            self.reset(&warranted, &tag);
+            self.reset(&warranted);
         }
         let Some(line) =
-            self.contexts.get_mut(&tag).and_then(|it| it.lines.get_mut(&warranted.key))
+            self.contexts.get_mut(&tag).and_then(|it| it.lines.get_mut(&warranted.route.key))
         else {
             return Err(CustodyError::Broken("a context just loaded is not there".into()));
         };
@@ -119,8 +115,7 @@ impl Intake {
             Sighting::PerhapsRestart { epoch } => {
                 if self.held.len() >= HELD_MAX {
                     let oldest = self.held.remove(0);
-                    let tag = self.context_of(&oldest.warranted.key, &oldest.delivery.peer)?;
-                    self.release_held(oldest, tag, false)?;
+                    self.release_held(oldest, false)?;
                 }
                 let since = delivery.received_at;
                 self.held.push(Held { delivery, warranted, fingerprint, epoch, since });
@@ -132,35 +127,33 @@ impl Intake {
                 line.open_epoch(warranted.at, Some(warranted.class))
             }
         };
-        self.store(&delivery, &warranted, &Placed { tag, epoch, flags, sha256, fingerprint })
+        self.store(&delivery, &warranted, &Placed { epoch, flags, fingerprint })
     }
 
     /// Decides on a PDU held back in the same context, now that its follower is here.
     fn settle_held(&mut self, follower: &Warranted) -> Result<(), CustodyError> {
         let same = |held: &Held| {
-            held.warranted.key == follower.key && held.warranted.class == follower.class
+            held.warranted.class == follower.class && held.warranted.route == follower.route
         };
         let Some(at) = self.held.iter().position(same) else { return Ok(()) };
         let held = self.held.remove(at);
-        let tag = self.context_of(&held.warranted.key, &held.delivery.peer)?;
+        let Route { key, tag } = &*held.warranted.route;
         let follows = held.warranted.number.checked_add(1) == Some(follower.number)
             && self
                 .contexts
-                .get(&tag)
-                .and_then(|it| it.lines.get(&held.warranted.key))
+                .get(tag)
+                .and_then(|it| it.lines.get(key))
                 .and_then(|it| it.seen.get(&(held.epoch, held.warranted.class)))
                 .is_some_and(|seen| seen.contains(follower.number));
-        self.release_held(held, tag, follows)
+        self.release_held(held, follows)
     }
 
-    fn release_held(&mut self, held: Held, tag: Tag, restart: bool) -> Result<(), CustodyError> {
+    fn release_held(&mut self, held: Held, restart: bool) -> Result<(), CustodyError> {
         let Held { delivery, warranted, fingerprint, epoch, .. } = held;
-        let sha256 = hash::sha256(&delivery.octets);
         let mut flags = warranted.flags;
         let mut into = epoch;
-        if let Some(line) =
-            self.contexts.get_mut(&tag).and_then(|it| it.lines.get_mut(&warranted.key))
-        {
+        let Route { key, tag } = &*warranted.route;
+        if let Some(line) = self.contexts.get_mut(tag).and_then(|it| it.lines.get_mut(key)) {
             if restart {
                 flags |= flag::INFERRED_RESTART;
                 into = line.open_epoch(warranted.at, Some(warranted.class));
@@ -169,21 +162,18 @@ impl Intake {
                 line.restart_watch.insert((epoch, warranted.class), warranted.number);
             }
         }
-        let placed = Placed { tag, epoch: into, flags, sha256, fingerprint };
+        let placed = Placed { epoch: into, flags, fingerprint };
         self.store(&delivery, &warranted, &placed)
     }
 
-    fn reset(&mut self, warranted: &Warranted, tag: &Tag) {
-        let whole_liid = warranted.key.cin.is_none_or(|cin| cin == 0);
+    fn reset(&mut self, warranted: &Warranted) {
+        let Route { key, tag } = &*warranted.route;
+        let whole_liid = key.cin.is_none_or(|cin| cin == 0);
         if whole_liid {
-            self.resets.of_liid(warranted.key.liid.octets(), warranted.at);
+            self.resets.of_liid(key.liid.octets(), warranted.at);
             self.resets_changed = true;
-            let named: Vec<Tag> = self
-                .tags
-                .iter()
-                .filter(|(key, _)| key.liid == warranted.key.liid)
-                .map(|(_, tag)| *tag)
-                .collect();
+            let of_liid = self.routes.iter().filter(|route| route.key.liid == key.liid);
+            let named: Vec<Tag> = of_liid.map(|route| route.tag).collect();
             for tag in named {
                 self.open_epochs(&tag, warranted.at);
             }
@@ -207,12 +197,13 @@ impl Intake {
         warranted: &Warranted,
         placed: &Placed,
     ) -> Result<(), CustodyError> {
-        let slot = (warranted.key.clone(), placed.epoch);
-        if !self.parts.contains_key(&slot) {
-            let part = self.begin_part(warranted, placed)?;
-            self.parts.insert(slot.clone(), part);
-        }
-        let Some(part) = self.parts.get_mut(&slot) else {
+        let Route { key, tag } = &*warranted.route;
+        let open = self.contexts.get(tag).and_then(|it| it.lines.get(key));
+        let id = match open.and_then(|line| line.open.get(&placed.epoch)) {
+            Some(id) => *id,
+            None => self.begin_part(warranted, placed)?,
+        };
+        let Some(part) = self.parts.get_mut(&id) else {
             return Err(CustodyError::Broken("a part just begun is not there".into()));
         };
         let number = part.state.frontier.count();
@@ -220,7 +211,7 @@ impl Intake {
             received_at: delivery.received_at,
             peer: &delivery.peer,
             flags: placed.flags,
-            octets: &delivery.octets,
+            octets: delivery.octets(),
         };
         self.journal.append_clear(&mut part.keys, number, &clear)?;
         let salt = part.keys.salt(number);
@@ -231,10 +222,16 @@ impl Intake {
             sequence_number: warranted.number,
             intercepted_at: warranted.usable_at,
             received_at: delivery.received_at,
-            octets: u32::try_from(delivery.octets.len()).unwrap_or(u32::MAX),
+            octets: u32::try_from(delivery.octets().len()).unwrap_or(u32::MAX),
             conflict: placed.flags & flag::CONFLICT != 0,
             fingerprint: placed.fingerprint,
-            leaf: leaf::leaf(&salt, number, delivery.received_at, &delivery.peer, &placed.sha256),
+            leaf: leaf::leaf(
+                &salt,
+                number,
+                delivery.received_at,
+                &delivery.peer,
+                &delivery.sha256(),
+            ),
         };
         part.state.take(&row);
         part.live |= warranted.live;
@@ -243,11 +240,11 @@ impl Intake {
         if warranted.iri_type == Some(IriType::End) {
             part.ended_at = Some(delivery.received_at);
         }
-        self.touched.insert(part.state.part);
+        self.touched.insert(id);
         self.batch.rows.push(row);
-        if let Some(context) = self.contexts.get_mut(&placed.tag) {
+        if let Some(context) = self.contexts.get_mut(tag) {
             context.stored.insert(placed.fingerprint);
-            if let Some(line) = context.lines.get_mut(&warranted.key) {
+            if let Some(line) = context.lines.get_mut(key) {
                 line.note(placed.epoch, warranted.class, warranted.number, warranted.usable_at);
             }
         }
@@ -270,10 +267,10 @@ impl Intake {
         &mut self,
         warranted: &Warranted,
         placed: &Placed,
-    ) -> Result<OpenPart, CustodyError> {
+    ) -> Result<PartId, CustodyError> {
         let part = PartId(provider::random()?);
-        let line =
-            self.contexts.get_mut(&placed.tag).and_then(|it| it.lines.get_mut(&warranted.key));
+        let Route { key, tag } = &*warranted.route;
+        let line = self.contexts.get_mut(tag).and_then(|it| it.lines.get_mut(key));
         let Some(line) = line else {
             return Err(CustodyError::Broken("a line just seen is not there".into()));
         };
@@ -283,50 +280,54 @@ impl Intake {
             .find(|it| it.epoch == placed.epoch)
             .map(|it| (it.from.0, it.class.map(PayloadClass::code)));
         let known = line.communications.get(&placed.epoch).copied().unwrap_or_else(|| {
-            let next = self.numbers.entry(warranted.case.clone()).or_insert(1);
+            let next = self.numbers.entry(warranted.row.case.clone()).or_insert(1);
             let n = *next;
             *next = next.saturating_add(1);
-            self.numbers_changed.insert(warranted.case.clone());
+            self.numbers_changed.insert(warranted.row.case.clone());
             Known { n, parts: 0, last_part: None }
         });
         let meta = PartMeta {
-            case: warranted.case.clone(),
-            order: warranted.order.clone(),
+            case: warranted.row.case.clone(),
+            order: warranted.row.order.clone(),
             n: known.n,
             part_index: known.parts,
             part_before: known.last_part.map(|it| it.to_hex()),
-            liid: hex::encode(warranted.key.liid.octets()),
-            cin: warranted.key.cin,
-            cin_extension: warranted.key.cin_extension.as_deref().map(hex::encode),
-            operator: hex::encode(&warranted.key.operator),
-            network_element: warranted.key.network_element.as_deref().map(hex::encode),
-            delivery_country: warranted.key.delivery_country.as_deref().map(hex::encode),
+            liid: hex::encode(key.liid.octets()),
+            cin: key.cin,
+            cin_extension: key.cin_extension.as_deref().map(hex::encode),
+            operator: hex::encode(&key.operator),
+            network_element: key.network_element.as_deref().map(hex::encode),
+            delivery_country: key.delivery_country.as_deref().map(hex::encode),
             epoch: placed.epoch,
             epoch_from,
-            measure_operator: warranted.operator.clone(),
+            measure_operator: warranted.row.operator.clone(),
         };
         let parts = known.parts.saturating_add(1);
         line.communications
             .insert(placed.epoch, Known { n: known.n, parts, last_part: Some(part) });
-        let keys = PartKeys::generate(warranted.vault, part)?;
-        let public = self.site.vault_public(warranted.vault)?;
+        line.open.insert(placed.epoch, part);
+        let vault = warranted.row.vault;
+        let keys = PartKeys::generate(vault, part)?;
+        let public = self.site.vault_public(vault)?;
         let text = serde_json::to_vec(&meta)
             .map_err(|error| CustodyError::Broken(format!("part meta is not JSON: {error}")))?;
         self.journal.append(Record::PartOpen {
-            vault: warranted.vault,
+            vault,
             part,
             sealed_keys: &keys.sealed_to(&public)?,
             meta: &text,
         })?;
-        Ok(OpenPart {
-            state: PartState::new(warranted.vault, part, meta),
+        let open = OpenPart {
+            state: PartState::new(vault, part, meta),
             keys,
-            context: placed.tag,
+            route: Arc::clone(&warranted.route),
             last_received: warranted.at,
             ended_at: None,
             idle_seconds: 0,
             live: false,
-        })
+        };
+        self.parts.insert(part, open);
+        Ok(part)
     }
 
     /// Makes everything taken durable: one write and one sync. PDUs that may be a restart wait for
@@ -335,11 +336,48 @@ impl Intake {
     /// # Errors
     /// A failed sync is final: stop, reopen, recover.
     pub fn commit(&mut self, now: Micros, settle: bool) -> Result<Option<Mark>, CustodyError> {
+        let Some((sidecar, totals, pdus)) = self.begin_commit(now, settle)? else {
+            self.journal.settle()?;
+            return Ok(None);
+        };
+        let block = self.journal.commit(&sidecar)?;
+        Ok(Some(self.committed(block.0, totals, pdus)))
+    }
+
+    /// As [`Intake::commit`], settling what is held; but the mark is true only once the next commit
+    /// of either kind has returned: while the block is synced the next one is filled.
+    ///
+    /// # Errors
+    /// As [`Intake::commit`], for this block or the one before.
+    pub fn commit_behind(&mut self, now: Micros) -> Result<Option<Mark>, CustodyError> {
+        let Some((sidecar, totals, pdus)) = self.begin_commit(now, true)? else {
+            self.journal.settle()?;
+            return Ok(None);
+        };
+        let block = self.journal.commit_behind(&sidecar)?;
+        Ok(Some(self.committed(block.0, totals, pdus)))
+    }
+
+    fn committed(&mut self, block: u64, totals: Totals, pdus: u64) -> Mark {
+        self.numbers_changed.clear();
+        self.resets_changed = false;
+        self.closed_changed = false;
+        self.snapshot_due = false;
+        self.totals_durable = totals.clone();
+        Mark { block, totals, pdus }
+    }
+
+    /// The sidecar of the block under way, its counts and its PDUs; `None` when nothing is to be
+    /// written.
+    fn begin_commit(
+        &mut self,
+        now: Micros,
+        settle: bool,
+    ) -> Result<Option<(Vec<u8>, Totals, u64)>, CustodyError> {
         let due = |held: &Held| settle || held.since.0.saturating_add(HOLD_MICROS) <= now.0;
         while let Some(at) = self.held.iter().position(due) {
             let held = self.held.remove(at);
-            let tag = self.context_of(&held.warranted.key, &held.delivery.peer)?;
-            self.release_held(held, tag, false)?;
+            self.release_held(held, false)?;
         }
         self.totals.balance(u64::try_from(self.held.len()).unwrap_or(u64::MAX))?;
         // At an end, counts alone are worth a block: duplicates and keep-alives leave nothing else.
@@ -367,14 +405,8 @@ impl Intake {
         };
         let text = sidecar::encode(&head, &batch.rows)
             .map_err(|error| CustodyError::Broken(error.to_string()))?;
-        let block = self.journal.commit(&text)?;
-        self.numbers_changed.clear();
-        self.resets_changed = false;
-        self.closed_changed = false;
-        self.snapshot_due = false;
-        self.totals_durable = totals.clone();
         let pdus = u64::try_from(batch.rows.len()).unwrap_or(u64::MAX);
-        Ok(Some(Mark { block: block.0, totals, pdus }))
+        Ok(Some((text, totals, pdus)))
     }
 
     fn numbers_to_write(&self) -> std::collections::BTreeMap<String, u64> {
@@ -395,10 +427,8 @@ fn is_ip_access(pdu: &Pdu<'_>) -> bool {
 
 /// Where a PDU is kept and how it is known.
 pub(super) struct Placed {
-    tag: Tag,
     epoch: u32,
     flags: u32,
-    sha256: Digest,
     fingerprint: [u8; 16],
 }
 

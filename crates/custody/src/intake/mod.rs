@@ -7,14 +7,17 @@
 //! Rules: DESIGN decisions 1 to 4, 6, 7, 16; TS 102 232-1 clause 5.2.
 pub mod bag;
 pub mod context;
+mod cutter;
 pub mod intervals;
 mod keep;
 pub mod part;
 pub mod recall;
 mod recover;
 pub mod resets;
+pub mod route;
 mod seal;
 pub mod sidecar;
+mod sights;
 mod totals;
 
 pub use keep::flag;
@@ -27,20 +30,24 @@ use crate::filing::Document;
 use crate::site::Site;
 use bag::{Bags, Closing};
 use context::{Context, Fingerprint};
+use cutter::Cutter;
 use keep::Warranted;
 use lacre_handover::ps_pdu::{self, Pdu};
-use lacre_term::{CommunicationKey, Liid, Micros, PartId, PayloadClass, Reason};
+use lacre_term::{CommunicationKey, Heading, Liid, Micros, PartId, PayloadClass, Reason};
 use lacre_vault::Journal;
 use lacre_warrant::{Arrival, Binding, BindingTable, bind};
 use part::{OpenPart, PartState};
 use resets::Resets;
+use route::{Random, Route, Routes};
+use sights::SightFiles;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 /// Name of a (LIID, CIN and extension), keyed.
 pub type Tag = [u8; 16];
-/// A communication key in an epoch: one communication.
-type Slot = (CommunicationKey, u32);
+
+/// Contexts in memory, by their keyed tags.
+pub(crate) type Contexts = HashMap<Tag, Context, Random>;
 
 /// A PDU that may be the first of a restarted sequence: waits for what follows it.
 struct Held {
@@ -55,7 +62,7 @@ struct Held {
 #[derive(Default)]
 struct Batch {
     parts: Vec<PartId>,
-    index: HashMap<PartId, u16>,
+    index: HashMap<PartId, u16, Random>,
     rows: Vec<sidecar::Row>,
 }
 
@@ -88,9 +95,11 @@ pub struct Intake {
     site: Arc<Site>,
     journal: Journal,
     table: Arc<BindingTable>,
-    contexts: HashMap<Tag, Context>,
-    tags: HashMap<CommunicationKey, Tag>,
-    parts: HashMap<Slot, OpenPart>,
+    contexts: Contexts,
+    routes: Routes,
+    parts: HashMap<PartId, OpenPart, Random>,
+    sight_files: SightFiles,
+    cutter: Cutter,
     bags: Bags,
     numbers: BTreeMap<String, u64>,
     numbers_changed: BTreeSet<String>,
@@ -103,7 +112,7 @@ pub struct Intake {
     held: Vec<Held>,
     batch: Batch,
     snapshot_due: bool,
-    touched: HashSet<PartId>,
+    touched: HashSet<PartId, Random>,
     entered_at: Micros,
     /// The batch entry of the last second, until a block carries it.
     entry: Option<Document>,
@@ -119,7 +128,7 @@ impl Intake {
     /// Octets taken and not yet durable.
     #[must_use]
     pub fn pending_octets(&self) -> usize {
-        let held: usize = self.held.iter().map(|held| held.delivery.octets.len()).sum();
+        let held: usize = self.held.iter().map(|held| held.delivery.octets().len()).sum();
         self.journal.pending_octets().saturating_add(held)
     }
 
@@ -171,15 +180,17 @@ impl Intake {
     /// sent.
     pub fn take(&mut self, delivery: Delivery, live: bool) -> Result<(), CustodyError> {
         self.totals.received = self.totals.received.saturating_add(1);
-        let octets = u64::try_from(delivery.octets.len()).unwrap_or(u64::MAX);
+        let octets = u64::try_from(delivery.octets().len()).unwrap_or(u64::MAX);
         self.totals.octets = self.totals.octets.saturating_add(octets);
-        if delivery.unframed {
+        if delivery.is_unframed() {
             self.totals.rejected = self.totals.rejected.saturating_add(1);
             return self.put_in_bag(&delivery, Reason::Unframed);
         }
-        match ps_pdu::parse_framed(&delivery.octets) {
+        // Shared, not copied: what was parsed is lent to binding while the delivery moves on.
+        let octets = delivery.octets().clone();
+        match ps_pdu::parse_framed(&octets) {
             Ok(pdu) => match self.bound(&pdu, &delivery, live)? {
-                Bound::Keep(warranted) => self.keep(delivery, *warranted),
+                Bound::Keep(warranted) => self.keep(delivery, warranted),
                 Bound::Quarantine(reason) => {
                     self.totals.quarantine(reason);
                     self.note_closed(pdu.heading().liid, reason);
@@ -209,11 +220,11 @@ impl Intake {
     /// # Errors
     /// As [`Intake::take`].
     pub fn release(&mut self, delivery: Delivery, reason: Reason) -> Result<bool, CustodyError> {
-        let octets = delivery.octets.clone();
+        let octets = delivery.octets().clone();
         let Ok(pdu) = ps_pdu::parse(&octets) else { return Ok(false) };
         let Bound::Keep(warranted) = self.bound(&pdu, &delivery, false)? else { return Ok(false) };
         let duplicates = self.totals.duplicates;
-        self.keep(delivery, *warranted)?;
+        self.keep(delivery, warranted)?;
         if self.totals.duplicates > duplicates {
             // Released before: nothing moves.
             self.totals.duplicates = duplicates;
@@ -261,7 +272,7 @@ impl Intake {
             peer: &delivery.peer,
             reason,
             received_at: delivery.received_at,
-            octets: &delivery.octets,
+            octets: delivery.octets(),
         };
         self.bags.close(&closing, &self.site.courts, &self.site.machine, &mut self.journal)
     }
@@ -275,27 +286,17 @@ impl Intake {
     ) -> Result<Bound, CustodyError> {
         let heading = &pdu.heading();
         let table = Arc::clone(&self.table);
-        let key = Liid::parse(heading.liid)
-            .ok()
-            .filter(|liid| !table.rows_of(liid.octets()).is_empty())
-            .map(|liid| CommunicationKey::of(&liid, heading));
         // Only a PDU without a usable time needs its context's before it is bound.
-        let context_time = match &key {
-            Some(key) if heading.intercepted_at.is_none() => {
-                let tag = self.context_of(key, &delivery.peer)?;
-                self.contexts.get(&tag).and_then(|it| it.lines.get(key)).and_then(|it| it.last_at)
-            }
-            _ => None,
+        let context_time = match heading.intercepted_at {
+            Some(_) => None,
+            None => self.last_time_of(heading, &table, &delivery.peer)?,
         };
         let arrival =
             Arrival { live, context_time, ..Arrival::live(&delivery.peer, delivery.received_at) };
-        let (authorised, key) = match (bind(heading, &arrival, &table), key) {
-            (Binding::Authorised(authorised), Some(key)) => (authorised, key),
-            (Binding::Authorised(_), None) => {
-                return Err(CustodyError::Broken("bound without a registered LIID".into()));
-            }
-            (Binding::Quarantined(reason), _) => return Ok(Bound::Quarantine(reason)),
-            (Binding::Control, _) => {
+        let authorised = match bind(heading, &arrival, &table) {
+            Binding::Authorised(authorised) => authorised,
+            Binding::Quarantined(reason) => return Ok(Bound::Quarantine(reason)),
+            Binding::Control => {
                 if heading.class == PayloadClass::CinReset && heading.liid == b"-" {
                     let at = heading.intercepted_at.unwrap_or(delivery.received_at);
                     self.reset_peer(&delivery.peer, at);
@@ -303,26 +304,59 @@ impl Intake {
                 return Ok(Bound::Control);
             }
         };
-        Ok(Bound::Keep(Box::new(Warranted::of(
-            &authorised,
-            key,
-            pdu,
-            delivery,
-            context_time,
-            live,
-        ))))
+        let liid = authorised.liid();
+        let route = self.route_of(liid, heading, &delivery.peer)?;
+        let row = authorised.row().clone();
+        let flags = authorised.flags().0;
+        Ok(Bound::Keep(Warranted::of(row, flags, route, pdu, delivery, context_time, live)))
     }
 
-    /// The tag of `key`, with its context in memory.
-    fn context_of(&mut self, key: &CommunicationKey, peer: &str) -> Result<Tag, CustodyError> {
-        let tag = match self.tags.get(key) {
-            Some(tag) => *tag,
+    /// The last usable time in the context of a PDU that has none of its own.
+    fn last_time_of(
+        &mut self,
+        heading: &Heading<'_>,
+        table: &BindingTable,
+        peer: &str,
+    ) -> Result<Option<Micros>, CustodyError> {
+        let liid = Liid::parse(heading.liid).ok();
+        let Some(liid) = liid.filter(|liid| !table.rows_of(liid.octets()).is_empty()) else {
+            return Ok(None);
+        };
+        let route = self.route_of(&liid, heading, peer)?;
+        let context = self.contexts.get(&route.tag);
+        Ok(context.and_then(|it| it.lines.get(&route.key)).and_then(|it| it.last_at))
+    }
+
+    /// The route of `heading` under the registered `liid`, with its context in memory.
+    fn route_of(
+        &mut self,
+        liid: &Liid,
+        heading: &Heading<'_>,
+        peer: &str,
+    ) -> Result<Arc<Route>, CustodyError> {
+        if let Some(route) = self.routes.recent(heading)
+            && self.contexts.contains_key(&route.tag)
+        {
+            return Ok(Arc::clone(route));
+        }
+        let key = CommunicationKey::of(liid, heading);
+        let route = match self.routes.of(&key) {
+            Some(route) => Arc::clone(route),
             None => {
-                let tag = recall::tag_of(&self.site.machine, key);
-                self.tags.insert(key.clone(), tag);
-                tag
+                let tag = recall::tag_of(&self.site.machine, &key);
+                let route = Arc::new(Route { key, tag });
+                self.routes.learn(&route);
+                route
             }
         };
+        self.bring_context(&route, peer)?;
+        self.routes.lead(heading, &route);
+        Ok(route)
+    }
+
+    /// Brings the context of `route` into memory, with a line for its key.
+    fn bring_context(&mut self, route: &Route, peer: &str) -> Result<(), CustodyError> {
+        let (key, tag) = (&route.key, route.tag);
         if !self.contexts.contains_key(&tag) {
             let mut context = recall::load(&self.site.engine, &self.site.machine, &tag)?;
             self.resets.apply(key.liid.octets(), peer, &mut context);
@@ -335,15 +369,16 @@ impl Intake {
             context.share_resets();
             self.resets.apply(key.liid.octets(), peer, context);
         }
-        Ok(tag)
+        Ok(())
     }
 
     /// Forgets contexts in which nothing is open: they are written down and come back when asked.
     fn forget_idle_contexts(&mut self) {
-        let mut needed: HashSet<Tag> = self.parts.values().map(|part| part.context).collect();
-        needed.extend(self.held.iter().filter_map(|held| self.tags.get(&held.warranted.key)));
+        let mut needed: HashSet<Tag, Random> =
+            self.parts.values().map(|part| part.route.tag).collect();
+        needed.extend(self.held.iter().map(|held| held.warranted.route.tag));
         self.contexts.retain(|tag, _| needed.contains(tag));
-        self.tags.retain(|_, tag| needed.contains(tag));
+        self.routes.retain(|route| needed.contains(&route.tag));
     }
 
     fn reset_peer(&mut self, peer: &Arc<str>, at: Micros) {
@@ -354,7 +389,7 @@ impl Intake {
         let operator = self.table.peer(peer).map(|peer| peer.operator.clone());
         for part in self.parts.values() {
             if Some(&part.state.meta.measure_operator) == operator.as_ref()
-                && let Some(context) = self.contexts.get_mut(&part.context)
+                && let Some(context) = self.contexts.get_mut(&part.route.tag)
             {
                 for line in context.lines.values_mut() {
                     line.open_epoch(at, None);
@@ -371,7 +406,7 @@ impl Intake {
 
 /// Where a decoded PDU goes.
 enum Bound {
-    Keep(Box<Warranted>),
+    Keep(Warranted),
     Quarantine(Reason),
     Control,
 }

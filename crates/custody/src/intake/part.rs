@@ -4,10 +4,12 @@
 //! seal needs except keys can be written down ([`PartState`]) and taken up after a crash.
 //!
 //! Rules: DESIGN decisions 4, 6, 7; `spec/seal-and-chain.md`.
+use super::route::Route;
 use lacre_proof::merkle::Frontier;
 use lacre_term::{CommunicationKey, Liid, Micros, PartId, PayloadClass, VaultId, hex};
 use lacre_vault::PartKeys;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// What every part says of itself in the journal and in segments, machine-wrapped.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,13 +86,13 @@ pub struct PartState {
     pub intercepted: Option<(Micros, Micros)>,
     /// First and last receipt time.
     pub received: Option<(Micros, Micros)>,
-    /// Fingerprints and numbers not yet written to a context object.
-    pub fresh: Vec<Sight>,
+    /// Fingerprints and numbers of all its PDUs.
+    pub sights: Vec<Sight>,
+    /// How many of them stand in files of [sights](super::sights) already.
+    pub sights_written: usize,
     /// Interception times of the CIN resets among them: a boundary may say less of a reset that
     /// explained a restart inferred before.
     pub resets: Vec<Micros>,
-    /// Context objects written so far for this part.
-    pub context_objects: u32,
 }
 
 /// One PDU as a context remembers it.
@@ -117,9 +119,9 @@ impl PartState {
             conflicts: 0,
             intercepted: None,
             received: None,
-            fresh: Vec::new(),
+            sights: Vec::new(),
+            sights_written: 0,
             resets: Vec::new(),
-            context_objects: 0,
         }
     }
 
@@ -137,7 +139,7 @@ impl PartState {
             }
         }
         self.received = Some(widen(self.received, row.received_at));
-        self.fresh.push(Sight {
+        self.sights.push(Sight {
             class: row.class,
             number: row.sequence_number,
             fingerprint: row.fingerprint,
@@ -187,8 +189,8 @@ pub struct OpenPart {
     pub state: PartState,
     /// Its data and salt keys, in memory only.
     pub keys: PartKeys,
-    /// Context it belongs to.
-    pub context: [u8; 16],
+    /// The communication it belongs to.
+    pub route: Arc<Route>,
     /// When the last PDU came, by our clock.
     pub last_received: Micros,
     /// When an IRI-END came.

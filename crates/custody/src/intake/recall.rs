@@ -1,8 +1,8 @@
 //! Contexts written down and taken up again: objects of fingerprints and numbers, wrapped to the
 //! machine, so that the same octets are recognised in any later run without a vault key.
 //!
-//! `context/<tag>/<part>-<k>` for each stretch of an open part, `context/<tag>/<part>-end` with
-//! the last stretch once the part is sealed. Each is put once.
+//! `context/<tag>/<part>-end`, put once, when the part is sealed. What an open part has seen stands
+//! in the journal and in files of [sights](super::sights) until then.
 //!
 //! Rules: DESIGN decision 3; `spec/journal.md`.
 use super::context::{Boundary, Context, Known};
@@ -13,7 +13,7 @@ use lacre_term::{CommunicationKey, Micros, PartId, PayloadClass, hex};
 use lacre_vault::MachineKey;
 use serde::{Deserialize, Serialize};
 
-/// The JSON head of a context object; fingerprints follow as 21-octet rows.
+/// The JSON head of a context object; sights follow as rows of [`SIGHT_OCTETS`].
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Stretch {
@@ -48,18 +48,16 @@ pub fn end_key(tag: &[u8; 16], part: &PartId) -> String {
     format!("{}{part}-end", folder(tag))
 }
 
-/// Writes the fresh sights of `state` down, as its next stretch or as its end.
+/// The object that says that `state` is sealed and what it has seen: its key and its octets.
 ///
 /// # Errors
-/// The engine's refusal. An equal stretch already there (a crash came between) is no error.
-pub fn write(
-    engine: &Engine,
+/// [`CustodyError::Broken`] when it cannot be written down.
+pub fn ending(
     machine: &MachineKey,
     tag: &[u8; 16],
     context: Option<&Context>,
     state: &PartState,
-    end: bool,
-) -> Result<(), CustodyError> {
+) -> Result<(String, Vec<u8>), CustodyError> {
     let line = state.meta.key().and_then(|key| context?.lines.get(&key));
     let stretch = Stretch {
         meta: state.meta.clone(),
@@ -82,24 +80,53 @@ pub fn write(
         .map_err(|error| CustodyError::Broken(format!("context is not JSON: {error}")))?;
     let length = u32::try_from(text.len())
         .map_err(|_| CustodyError::Broken("context head is longer than 4 GiB".into()))?;
-    let mut clear = Vec::with_capacity(text.len() + state.fresh.len() * 21 + 4);
+    let mut clear = Vec::with_capacity(text.len() + state.sights.len() * SIGHT_OCTETS + 4);
     clear.extend_from_slice(&length.to_be_bytes());
     clear.extend_from_slice(&text);
-    for sight in &state.fresh {
-        clear.push(sight.class.code());
-        clear.extend_from_slice(&sight.number.to_be_bytes());
-        clear.extend_from_slice(&sight.fingerprint);
-    }
-    let key = if end {
-        end_key(tag, &state.part)
-    } else {
-        format!("{}{}-{:04}", folder(tag), state.part, state.context_objects)
-    };
-    let wrapped = machine.wrap("context", &clear)?;
-    match engine.objects.put(&key, &wrapped) {
+    state.sights.iter().for_each(|sight| put_sight(sight, &mut clear));
+    Ok((end_key(tag, &state.part), machine.wrap("context", &clear)?))
+}
+
+/// Writes an [`ending`] down.
+///
+/// # Errors
+/// The engine's refusal. An ending already there (a crash came between) is no error.
+pub fn write(
+    engine: &Engine,
+    machine: &MachineKey,
+    tag: &[u8; 16],
+    context: Option<&Context>,
+    state: &PartState,
+) -> Result<(), CustodyError> {
+    let (key, octets) = ending(machine, tag, context, state)?;
+    match engine.objects.put(&key, &octets) {
         Ok(()) | Err(PutError::Exists { .. }) => Ok(()),
         Err(source) => Err(CustodyError::Put { key, source }),
     }
+}
+
+/// `class u8 ‖ number u32 ‖ fingerprint[16]`.
+pub(super) const SIGHT_OCTETS: usize = 21;
+
+pub(super) fn put_sight(sight: &Sight, out: &mut Vec<u8>) {
+    out.push(sight.class.code());
+    out.extend_from_slice(&sight.number.to_be_bytes());
+    out.extend_from_slice(&sight.fingerprint);
+}
+
+/// Reads rows of [`put_sight`]; `None` when they are not whole.
+pub(super) fn read_sights(rows: &[u8]) -> Option<Vec<Sight>> {
+    let mut sights = Vec::with_capacity(rows.len() / SIGHT_OCTETS);
+    for row in rows.chunks(SIGHT_OCTETS) {
+        let (class, row) = row.split_first()?;
+        let (number, row) = row.split_first_chunk::<4>()?;
+        sights.push(Sight {
+            class: PayloadClass::from_code(*class)?,
+            number: u32::from_be_bytes(*number),
+            fingerprint: row.try_into().ok()?,
+        });
+    }
+    Some(sights)
 }
 
 /// True when the part has its end object: its seal stands; the chain names it, or will once
@@ -144,16 +171,7 @@ fn take_up(context: &mut Context, clear: &[u8]) -> Option<()> {
     let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
     let (text, rows) = rest.split_at_checked(length)?;
     let stretch: Stretch = serde_json::from_slice(text).ok()?;
-    let mut sights = Vec::with_capacity(rows.len() / 21);
-    for row in rows.chunks(21) {
-        let (class, row) = row.split_first()?;
-        let (number, row) = row.split_first_chunk::<4>()?;
-        sights.push(Sight {
-            class: PayloadClass::from_code(*class)?,
-            number: u32::from_be_bytes(*number),
-            fingerprint: row.try_into().ok()?,
-        });
-    }
+    let sights = read_sights(rows)?;
     let part = PartId::from_hex(&stretch.part)?;
     absorb(context, &stretch.meta, part, &sights)?;
     let line = context.lines.get_mut(&stretch.meta.key()?)?;

@@ -3,18 +3,20 @@
 //!
 //! Rules: DESIGN decisions 6, 7, 16 (what is stored and not entered is entered at start-up).
 use super::bag::Bags;
-use super::context::Context;
-use super::part::{Ending, PartMeta, PartState, Sight};
+use super::cutter::Cutter;
+use super::route::Routes;
+use super::sights::{self, SightFiles};
+use super::part::{Ending, PartMeta, PartState};
 use super::resets::Resets;
 use super::seal::{Closing, counted, seal_all};
-use super::{Batch, Intake, Replayed, Tag, Totals, recall, sidecar};
+use super::{Batch, Contexts, Intake, Replayed, Tag, Totals, recall, sidecar};
 use crate::chain;
 use crate::error::CustodyError;
 use crate::filing;
 use crate::site::Site;
 use crate::state;
 use lacre_term::{Micros, PartId, VaultId};
-use lacre_vault::{Journal, OwnedRecord, ReplayedBlock, segment};
+use lacre_vault::{Journal, JournalFile, OwnedRecord, ReplayedBlock};
 use lacre_warrant::BindingTable;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -46,6 +48,9 @@ struct Ledgerbook {
 /// block, two times this and two of the largest PDUs must fit what a server may take (200 MB).
 const ROLL_OCTETS: u64 = 32 << 20;
 
+/// Closed journal files that may wait for the cutter before intake waits for it as well.
+const CLOSED_MAX: usize = 4;
+
 const BOOK: &str = "intake/book";
 
 impl Intake {
@@ -72,14 +77,22 @@ impl Intake {
             replay_block(&block?, &mut book, &mut states)?;
             blocks = blocks.saturating_add(1);
         }
+        for (part, seen) in sights::read_all(site.engine.journal.as_ref(), &site.machine)? {
+            if let Some(state) = states.get_mut(&part) {
+                state.sights.extend(seen);
+            }
+        }
         let (sealed, completed) = finish(&site, states, now)?;
+        sights::remove_all(site.engine.journal.as_ref())?;
         let mut intake = Self {
             site,
             journal,
             table,
-            contexts: HashMap::new(),
-            tags: HashMap::new(),
-            parts: HashMap::new(),
+            contexts: Contexts::default(),
+            routes: Routes::default(),
+            parts: HashMap::default(),
+            sight_files: SightFiles::default(),
+            cutter: Cutter::default(),
             bags: Bags::default(),
             numbers: book.numbers,
             numbers_changed: BTreeSet::new(),
@@ -92,7 +105,7 @@ impl Intake {
             held: Vec::new(),
             batch: Batch::default(),
             snapshot_due: false,
-            touched: HashSet::new(),
+            touched: HashSet::default(),
             entered_at: Micros(0),
             entry: None,
         };
@@ -110,42 +123,57 @@ impl Intake {
         // A bag whose opening record leaves the journal takes nothing more.
         self.bags = Bags::default();
         self.journal.roll()?;
-        self.cut_closed(now)
-    }
-
-    /// Cuts the files the journal closed by itself, by size.
-    ///
-    /// # Errors
-    /// As [`Intake::cut`].
-    pub fn cut_closed(&mut self, now: Micros) -> Result<(), CustodyError> {
+        self.retire_cut()?;
         let files = self.journal.closed_files();
         if files.is_empty() {
             return Ok(());
         }
+        self.before_cutting(now)?;
+        let cut = Cutter::cut(&self.site.engine, files)?;
+        self.retire(&cut)
+    }
+
+    /// Begins to cut the files the journal closed by itself, by size; intake goes on meanwhile,
+    /// unless so many wait that the disk would fill faster than it is emptied.
+    ///
+    /// # Errors
+    /// As [`Intake::cut`]; the failure of a cut is told by the next call.
+    pub fn cut_closed(&mut self, now: Micros) -> Result<(), CustodyError> {
+        let closed = self.journal.closed_files().len();
+        if closed == 0 || (self.cutter.is_busy() && closed <= CLOSED_MAX) {
+            return Ok(());
+        }
+        self.retire_cut()?;
+        let files = self.journal.closed_files();
+        if files.is_empty() {
+            return Ok(());
+        }
+        self.before_cutting(now)?;
+        self.cutter.begin(&self.site.engine, files)
+    }
+
+    /// Retires what the cutter has cut; waits for it.
+    fn retire_cut(&mut self) -> Result<(), CustodyError> {
+        let cut = self.cutter.wait()?;
+        self.retire(&cut)
+    }
+
+    fn retire(&mut self, cut: &[JournalFile]) -> Result<(), CustodyError> {
+        cut.iter().try_for_each(|file| Ok(self.journal.retire(file)?))
+    }
+
+    /// Writes down elsewhere what only the closed files say.
+    fn before_cutting(&mut self, now: Micros) -> Result<(), CustodyError> {
         // What a context says is durable already: nothing is pending, nothing is held.
         self.commit(now, true)?;
         // Then everything those files alone say of open parts is written down elsewhere.
-        for part in self.parts.values_mut() {
-            if part.state.fresh.is_empty() {
-                continue;
-            }
-            let context = self.contexts.get(&part.context);
-            let site = &self.site;
-            recall::write(&site.engine, &site.machine, &part.context, context, &part.state, false)?;
-            part.state.fresh.clear();
-            part.state.context_objects = part.state.context_objects.saturating_add(1);
-        }
+        let (disk, machine) = (self.site.engine.journal.as_ref(), &self.site.machine);
+        self.sight_files.write(disk, machine, self.journal.next_block(), self.parts.values_mut())?;
         if !self.parts.is_empty() {
             self.snapshot_due = true;
             self.commit(now, false)?;
         }
-        self.write_book()?;
-        for file in files {
-            let engine = &self.site.engine;
-            segment::cut(engine.journal.as_ref(), &file, engine.objects.as_ref())?;
-            self.journal.retire(&file)?;
-        }
-        Ok(())
+        self.write_book()
     }
 
     fn write_book(&self) -> Result<(), CustodyError> {
@@ -247,14 +275,13 @@ fn finish(site: &Arc<Site>, states: Replayed, now: Micros) -> Result<(usize, usi
             left.push(Left { state, tag, ended });
         }
     }
-    let mut contexts: HashMap<Tag, Context> = HashMap::new();
+    let mut contexts = Contexts::default();
     for Left { state, tag, .. } in left.iter().filter(|it| !it.ended) {
         if !contexts.contains_key(tag) {
             contexts.insert(*tag, recall::load(&site.engine, &site.machine, tag)?);
         }
         if let Some(context) = contexts.get_mut(tag) {
-            let sights: &[Sight] = &state.fresh;
-            recall::absorb(context, &state.meta, state.part, sights);
+            recall::absorb(context, &state.meta, state.part, &state.sights);
         }
     }
     // Once every line is there: a reset names all lines of its (LIID, CIN).
@@ -283,7 +310,7 @@ fn finish(site: &Arc<Site>, states: Replayed, now: Micros) -> Result<(usize, usi
 fn complete(
     site: &Arc<Site>,
     vault: VaultId,
-    contexts: &mut HashMap<Tag, Context>,
+    contexts: &mut Contexts,
     left: &mut Vec<Left>,
     now: Micros,
 ) -> Result<usize, CustodyError> {
@@ -308,7 +335,7 @@ fn complete(
             contexts.insert(tag, recall::load(&site.engine, &site.machine, &tag)?);
         }
         if !ended {
-            recall::write(&site.engine, &site.machine, &tag, contexts.get(&tag), &state, true)?;
+            recall::write(&site.engine, &site.machine, &tag, contexts.get(&tag), &state)?;
         }
         versioned.chain.take(number, slip.sha256, &counted(&state, contexts.get(&tag)));
         chain::write(&site.engine, &site.machine, vault, &mut versioned)?;

@@ -6,17 +6,17 @@
 //! Rules: DESIGN decisions 4, 5, 11; `spec/seal-and-chain.md`.
 use super::context::Context;
 use super::part::{Ending, PartState};
-use super::{Intake, Slot, Tag, recall};
+use super::{Contexts, Intake, Tag, recall};
 use crate::chain::{self, Counted, Versioned};
 use crate::error::CustodyError;
 use crate::filing::{self, Document};
 use crate::site::Site;
 use lacre_package::document::{Gap, Seal};
-use lacre_term::{Digest, Micros, PayloadClass, VaultId, hex};
+use lacre_term::{Digest, Micros, PartId, PayloadClass, VaultId, hex};
 use lacre_vault::Drawer;
 use serde::Serialize;
 use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// A part about to be sealed.
 pub(super) struct Closing {
@@ -114,7 +114,7 @@ fn describe(
 /// Seals `closings`, vault by vault, in order of their communications.
 pub(super) fn seal_all(
     site: &Site,
-    contexts: &HashMap<Tag, Context>,
+    contexts: &Contexts,
     mut closings: Vec<Closing>,
     now: Micros,
 ) -> Result<(), CustodyError> {
@@ -146,7 +146,7 @@ pub(super) fn seal_all(
     site.enter_or_queue(&commitments, now)?;
     for closing in &closings {
         let context = contexts.get(&closing.tag);
-        recall::write(&site.engine, &site.machine, &closing.tag, context, &closing.state, true)?;
+        recall::write(&site.engine, &site.machine, &closing.tag, context, &closing.state)?;
     }
     for (vault, versioned) in &mut chains {
         chain::write(&site.engine, &site.machine, *vault, versioned)?;
@@ -161,12 +161,12 @@ impl Intake {
     /// As [`Intake::commit`].
     pub fn seal_due(&mut self, now: Micros) -> Result<usize, CustodyError> {
         let table = self.table.clone();
-        let due: Vec<(Slot, Ending)> = self
+        let due: Vec<(PartId, Ending)> = self
             .parts
             .iter()
-            .filter_map(|(slot, part)| {
+            .filter_map(|(id, part)| {
                 let ceased = table
-                    .rows_of(slot.0.liid.octets())
+                    .rows_of(part.route.key.liid.octets())
                     .iter()
                     .filter(|row| row.vault == part.state.vault)
                     .all(|row| row.until <= now);
@@ -175,10 +175,10 @@ impl Intake {
                 } else {
                     part.due(now)
                 };
-                ending.map(|ending| (slot.clone(), ending))
+                ending.map(|ending| (*id, ending))
             })
             .collect();
-        self.seal_slots(due, now)
+        self.seal_parts(due, now)
     }
 
     /// Seals every open part, for `ending`: the end of an `intake` command, or a package's cut.
@@ -192,9 +192,9 @@ impl Intake {
             .parts
             .iter()
             .filter(|(_, part)| ends(part))
-            .map(|(slot, _)| (slot.clone(), ending))
+            .map(|(id, _)| (*id, ending))
             .collect();
-        self.seal_slots(all, now)
+        self.seal_parts(all, now)
     }
 
     /// Seals what is open of one vault.
@@ -207,39 +207,40 @@ impl Intake {
         ending: Ending,
         now: Micros,
     ) -> Result<usize, CustodyError> {
-        let of_vault = |(_, part): &(&Slot, &super::part::OpenPart)| part.state.vault == vault;
-        let slots =
-            self.parts.iter().filter(of_vault).map(|(slot, _)| (slot.clone(), ending)).collect();
-        self.seal_slots(slots, now)
+        let of_vault = |(_, part): &(&PartId, &super::part::OpenPart)| part.state.vault == vault;
+        let all = self.parts.iter().filter(of_vault).map(|(id, _)| (*id, ending)).collect();
+        self.seal_parts(all, now)
     }
 
-    fn seal_slots(
+    fn seal_parts(
         &mut self,
-        slots: Vec<(Slot, Ending)>,
+        parts: Vec<(PartId, Ending)>,
         now: Micros,
     ) -> Result<usize, CustodyError> {
-        if slots.is_empty() {
+        if parts.is_empty() {
             return Ok(0);
         }
         // A seal speaks of durable PDUs only.
         self.commit(now, true)?;
-        let mut closings = Vec::with_capacity(slots.len());
-        for (slot, ending) in slots {
-            if let Some(part) = self.parts.remove(&slot) {
-                self.touched.remove(&part.state.part);
-                closings.push(Closing { state: part.state, tag: part.context, ending });
+        let mut closings = Vec::with_capacity(parts.len());
+        let mut sealed = Vec::with_capacity(parts.len());
+        for (id, ending) in parts {
+            if let Some(part) = self.parts.remove(&id) {
+                self.touched.remove(&id);
+                sealed.push(id);
+                let line = self.contexts.get_mut(&part.route.tag);
+                if let Some(line) = line.and_then(|it| it.lines.get_mut(&part.route.key)) {
+                    line.open.remove(&part.state.meta.epoch);
+                }
+                closings.push(Closing { state: part.state, tag: part.route.tag, ending });
             }
         }
-        let sealed = closings.len();
-        let tags: Vec<Tag> = closings.iter().map(|it| it.tag).collect();
         seal_all(&self.site, &self.contexts, closings, now)?;
-        for tag in tags {
-            if !self.parts.values().any(|part| part.context == tag) {
-                self.contexts.remove(&tag);
-                self.tags.retain(|_, of| *of != tag);
-            }
+        for id in &sealed {
+            self.sight_files.sealed(self.site.engine.journal.as_ref(), *id)?;
         }
-        Ok(sealed)
+        self.forget_idle_contexts();
+        Ok(sealed.len())
     }
 
     /// Enters, once a second, what became durable of the parts still open, and lets the ledger

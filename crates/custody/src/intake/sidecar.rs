@@ -49,7 +49,7 @@ pub struct SnapshotPart {
     conflicts: u64,
     intercepted: Option<(i64, i64)>,
     received: Option<(i64, i64)>,
-    context_objects: u32,
+    resets: Vec<i64>,
 }
 
 /// The JSON head of a sidecar.
@@ -96,7 +96,7 @@ impl SnapshotPart {
             conflicts: state.conflicts,
             intercepted: pair(state.intercepted),
             received: pair(state.received),
-            context_objects: state.context_objects,
+            resets: state.resets.iter().map(|at| at.0).collect(),
         }
     }
 
@@ -118,7 +118,7 @@ impl SnapshotPart {
         state.conflicts = self.conflicts;
         state.intercepted = pair(self.intercepted);
         state.received = pair(self.received);
-        state.context_objects = self.context_objects;
+        state.resets = self.resets.into_iter().map(Micros).collect();
         Ok(state)
     }
 }

@@ -30,8 +30,9 @@ pub struct Sent {
 impl Sent {
     /// As intake takes it.
     pub fn delivery(&self, received_at: Micros) -> Delivery {
-        let (octets, unframed) = (self.octets.clone(), self.unframed);
-        Delivery { peer: Arc::from(OPERATOR), octets, received_at, unframed }
+        let (peer, octets) = (Arc::from(OPERATOR), self.octets.clone().into());
+        let of = if self.unframed { Delivery::of_run } else { Delivery::of_pdu };
+        of(peer, octets, received_at)
     }
 }
 

@@ -51,7 +51,7 @@ impl Intake {
     }
 
     pub(crate) fn octets(&self) -> Vec<Vec<u8>> {
-        self.kept.lock().unwrap().iter().map(|delivery| delivery.octets.clone()).collect()
+        self.kept.lock().unwrap().iter().map(|delivery| delivery.octets().to_vec()).collect()
     }
 
     pub(crate) fn count(&self) -> usize {

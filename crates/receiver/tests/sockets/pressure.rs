@@ -25,8 +25,8 @@ async fn garbage_is_handed_over_as_one_run_and_the_connection_closed_with_fin() 
     closed_with_fin(socket).await;
     site.has(2).await;
     let kept = site.intake.kept.lock().unwrap().clone();
-    assert!(!kept[0].unframed && kept[0].octets == good);
-    assert!(kept[1].unframed && kept[1].octets == b"GET / HTTP/1.1\r\n\r\n");
+    assert!(!kept[0].is_unframed() && kept[0].octets() == good);
+    assert!(kept[1].is_unframed() && kept[1].octets() == b"GET / HTTP/1.1\r\n\r\n");
 }
 
 #[tokio::test(flavor = "multi_thread")]

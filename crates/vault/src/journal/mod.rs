@@ -8,6 +8,7 @@
 mod files;
 mod format;
 mod replay;
+mod writer;
 
 pub use files::JournalFile;
 pub(crate) use files::survey;
@@ -23,6 +24,7 @@ use crate::{
     provider::random,
 };
 use files::Survey;
+use writer::Writer;
 use format::{BLOCK_HEADER_OCTETS, FileHeader, SIDECAR, finish_block, record_fields};
 use lacre_store::{Disk, DiskError, DiskFile};
 use std::sync::Arc;
@@ -113,7 +115,7 @@ pub struct Journal {
     disk: Arc<dyn Disk>,
     machine: MachineKey,
     journal: [u8; 8],
-    file: Box<dyn DiskFile>,
+    writer: Writer,
     active: FileHeader,
     epoch_next: u32,
     next: u64,
@@ -164,7 +166,7 @@ impl Journal {
             disk: Arc::clone(&disk),
             machine: machine.clone(),
             journal,
-            file,
+            writer: Writer::new(file),
             epoch_next: next_epoch.saturating_add(1),
             next,
             closed: files,
@@ -271,6 +273,12 @@ impl Journal {
         filled
     }
 
+    /// The number the block under way will have.
+    #[must_use]
+    pub fn next_block(&self) -> u64 {
+        self.next
+    }
+
     /// Octets appended and not committed.
     #[must_use]
     pub fn pending_octets(&self) -> usize {
@@ -284,6 +292,52 @@ impl Journal {
     /// [`JournalError::RecordTooLarge`], [`JournalError::Encrypt`]: nothing was written.
     /// [`JournalError::Disk`]: unknown what was; the journal is [`JournalError::Poisoned`] now.
     pub fn commit(&mut self, sidecar: &[u8]) -> Result<BlockNumber, JournalError> {
+        let number = self.finish(sidecar)?;
+        let written = self.writer.write(&self.block);
+        self.block.truncate(BLOCK_HEADER_OCTETS);
+        self.block.shrink_to(BUFFER_KEPT);
+        self.written(written)?;
+        Ok(number)
+    }
+
+    /// As [`commit`](Self::commit), but the write and the sync go on behind the caller's back: the
+    /// block is durable once [`settle`](Self::settle), or the next commit of either kind, returns
+    /// `Ok`. At most one block is under way; the one before is waited for first.
+    ///
+    /// # Errors
+    /// As [`commit`](Self::commit), for this block or the one before.
+    pub fn commit_behind(&mut self, sidecar: &[u8]) -> Result<BlockNumber, JournalError> {
+        let number = self.finish(sidecar)?;
+        let spare = self.writer.spare();
+        let block = std::mem::replace(&mut self.block, spare);
+        self.block.clear();
+        self.block.resize(BLOCK_HEADER_OCTETS, 0);
+        let begun = self.writer.write_behind(block);
+        self.written(begun)?;
+        Ok(number)
+    }
+
+    /// Waits until every block handed over is durable.
+    ///
+    /// # Errors
+    /// [`JournalError::Disk`]: unknown what was written; the journal is poisoned then.
+    pub fn settle(&mut self) -> Result<(), JournalError> {
+        if self.poisoned {
+            return Err(JournalError::Poisoned);
+        }
+        let settled = self.writer.settle();
+        self.written(settled)
+    }
+
+    fn written(&mut self, outcome: Result<(), DiskError>) -> Result<(), JournalError> {
+        outcome.map_err(|source| {
+            self.poisoned = true;
+            JournalError::Disk { source }
+        })
+    }
+
+    /// Finishes the block under way, with every block before it durable.
+    fn finish(&mut self, sidecar: &[u8]) -> Result<BlockNumber, JournalError> {
         if self.poisoned {
             return Err(JournalError::Poisoned);
         }
@@ -298,7 +352,8 @@ impl Journal {
         if whole > BLOCK_OCTETS_MAX {
             return Err(too_large);
         }
-        if self.file.len() >= self.roll_octets {
+        self.settle()?;
+        if self.writer.len() >= self.roll_octets {
             self.roll()?;
         }
         let start = self.block.len();
@@ -306,13 +361,6 @@ impl Journal {
         self.block.extend_from_slice(&wrapped);
         patch_length(&mut self.block, start);
         finish_block(&mut self.block, number).ok_or(too_large)?;
-        let written = self.file.append(&self.block).and_then(|()| self.file.sync());
-        if let Err(source) = written {
-            self.poisoned = true;
-            return Err(JournalError::Disk { source });
-        }
-        self.block.truncate(BLOCK_HEADER_OCTETS);
-        self.block.shrink_to(BUFFER_KEPT);
         self.next = self.next.saturating_add(1);
         Ok(BlockNumber(number))
     }
@@ -326,12 +374,13 @@ impl Journal {
         if self.poisoned {
             return Err(JournalError::Poisoned);
         }
+        self.settle()?;
         if self.active.first == self.next {
             return Ok(());
         }
         let header = FileHeader { journal: self.journal, first: self.next, epoch: self.epoch_next };
         match begin_file(self.disk.as_ref(), &header, &[]) {
-            Ok(file) => self.file = file,
+            Ok(file) => self.writer = Writer::new(file),
             Err(error) => {
                 self.poisoned = true;
                 return Err(error);
