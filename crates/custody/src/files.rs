@@ -11,8 +11,8 @@ use crate::error::CustodyError;
 use crate::house::House;
 use crate::intake::{Intake, Mark};
 use bytes::Bytes;
-use lacre_handover::frame::{Framed, next};
 use lacre_handover::Limits;
+use lacre_handover::frame::{Framed, next};
 use std::io::Read;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -74,8 +74,7 @@ impl House {
         from: &Receiver<Handed>,
         durable: &mut dyn FnMut(&FileMark),
     ) -> Result<(), CustodyError> {
-        let mut progress =
-            Progress { taken: 0, batch_octets_max: FILE_OCTETS_FIRST, behind: None };
+        let mut progress = Progress { taken: 0, batch_octets_max: FILE_OCTETS_FIRST, behind: None };
         // The sender is gone once the file is at its end.
         while let Ok(handed) = from.recv() {
             let deliveries = handed.map_err(|error| {

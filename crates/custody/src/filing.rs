@@ -8,7 +8,7 @@
 //! `spec/key-hierarchy.md`.
 use crate::error::CustodyError;
 use lacre_proof::{commit, hash};
-use lacre_store::{Engine, PutError};
+use lacre_store::Engine;
 use lacre_term::Digest;
 use lacre_vault::{Drawer, MachineKey, Root, SiteKeys, provider};
 use serde::Serialize;
@@ -74,6 +74,25 @@ pub fn file(
     tag: [u8; 16],
     document: &Document,
 ) -> Result<Slip, CustodyError> {
+    let (slip, object) = object(machine, keys, drawer, key, tag, document)?;
+    match engine.objects.put(key, &object) {
+        Ok(()) => Ok(slip),
+        Err(source) => Err(CustodyError::Put { key: key.to_owned(), source }),
+    }
+}
+
+/// The slip of `document` and the object that is to stand under `key`.
+///
+/// # Errors
+/// The vault's refusal to seal it.
+pub fn object(
+    machine: &MachineKey,
+    keys: &SiteKeys,
+    drawer: Drawer,
+    key: &str,
+    tag: [u8; 16],
+    document: &Document,
+) -> Result<(Slip, Vec<u8>), CustodyError> {
     let slip = Slip { tag, sha256: document.sha256(), commitment: document.commitment() };
     let mut clear = Vec::with_capacity(80);
     clear.extend_from_slice(&slip.tag);
@@ -91,13 +110,7 @@ pub fn file(
     object.extend_from_slice(&length.to_be_bytes());
     object.extend_from_slice(&wrapped);
     object.extend_from_slice(&sealed);
-    match engine.objects.put(key, &object) {
-        Ok(()) => Ok(slip),
-        Err(source @ PutError::Exists { .. }) => {
-            Err(CustodyError::Put { key: key.to_owned(), source })
-        }
-        Err(source) => Err(CustodyError::Put { key: key.to_owned(), source }),
-    }
+    Ok((slip, object))
 }
 
 fn split<'a>(key: &str, object: &'a [u8]) -> Result<(&'a [u8], &'a [u8]), CustodyError> {

@@ -237,6 +237,8 @@ impl Objects for FaultyObjects {
         self.switches.run(Operation::Put, || self.inner.put(key, octets), failed)
     }
 
+    // `put_all` is the port's own: each of them may fail, and those before it are there.
+
     fn get(&self, key: &str) -> Result<Vec<u8>, GetError> {
         self.reading(key, || self.inner.get(key))
     }

@@ -16,6 +16,15 @@ pub trait Objects: Send + Sync {
     /// [`PutError`]; after `Failed` it is unknown whether the object was kept.
     fn put(&self, key: &str, octets: &[u8]) -> Result<(), PutError>;
 
+    /// Puts several, in this order, and returns when all survive power loss. An engine may write
+    /// them at the same time, but none is there without all before it, whatever happens.
+    ///
+    /// # Errors
+    /// As [`put`](Self::put), for the first that failed: those before it may be there.
+    fn put_all(&self, objects: &[(String, Vec<u8>)]) -> Result<(), PutError> {
+        objects.iter().try_for_each(|(key, octets)| self.put(key, octets))
+    }
+
     /// The whole object.
     ///
     /// # Errors

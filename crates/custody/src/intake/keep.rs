@@ -88,8 +88,7 @@ impl Intake {
         warranted: Warranted,
     ) -> Result<(), CustodyError> {
         let tag = warranted.route.tag;
-        let fingerprint =
-            self.site.machine.fingerprint("octets", &[&tag, &delivery.sha256().0]);
+        let fingerprint = self.site.machine.fingerprint("octets", &[&tag, &delivery.sha256().0]);
         let stored = self.contexts.get(&tag).is_some_and(|it| it.stored.contains(&fingerprint));
         if stored || self.held.iter().any(|it| it.fingerprint == fingerprint) {
             self.totals.duplicates = self.totals.duplicates.saturating_add(1);

@@ -1,7 +1,7 @@
 //! Contexts written down and taken up again: objects of fingerprints and numbers, wrapped to the
 //! machine, so that the same octets are recognised in any later run without a vault key.
 //!
-//! `context/<tag>/<part>-end`, put once, when the part is sealed. What an open part has seen stands
+//! `context/<3 digits of tag>/<tag>-<part>-end`, put once, when the part is sealed. What an open part has seen stands
 //! in the journal and in files of [sights](super::sights) until then.
 //!
 //! Rules: DESIGN decision 3; `spec/journal.md`.
@@ -36,10 +36,13 @@ pub fn tag_of(machine: &MachineKey, key: &CommunicationKey) -> [u8; 16] {
     machine.fingerprint("context", &parts)
 }
 
-/// Folder of the context objects of `tag`.
+/// What the keys of the context objects of `tag` begin with. Tags share 4,096 folders: a folder of
+/// its own would cost each new one a sync more.
 #[must_use]
 pub fn folder(tag: &[u8; 16]) -> String {
-    format!("context/{}/", hex::encode(tag))
+    let tag = hex::encode(tag);
+    let shelf = tag.get(..3).unwrap_or_default();
+    format!("context/{shelf}/{tag}-")
 }
 
 /// Key of the object that says `part` is sealed.

@@ -4,11 +4,11 @@
 //! Rules: DESIGN decisions 6, 7, 16 (what is stored and not entered is entered at start-up).
 use super::bag::Bags;
 use super::cutter::Cutter;
-use super::route::Routes;
-use super::sights::{self, SightFiles};
 use super::part::{Ending, PartMeta, PartState};
 use super::resets::Resets;
+use super::route::Routes;
 use super::seal::{Closing, counted, seal_all};
+use super::sights::{self, SightFiles};
 use super::{Batch, Contexts, Intake, Replayed, Tag, Totals, recall, sidecar};
 use crate::chain;
 use crate::error::CustodyError;
@@ -168,7 +168,12 @@ impl Intake {
         self.commit(now, true)?;
         // Then everything those files alone say of open parts is written down elsewhere.
         let (disk, machine) = (self.site.engine.journal.as_ref(), &self.site.machine);
-        self.sight_files.write(disk, machine, self.journal.next_block(), self.parts.values_mut())?;
+        self.sight_files.write(
+            disk,
+            machine,
+            self.journal.next_block(),
+            self.parts.values_mut(),
+        )?;
         if !self.parts.is_empty() {
             self.snapshot_due = true;
             self.commit(now, false)?;

@@ -15,8 +15,8 @@ use lacre_package::document::{Gap, Seal};
 use lacre_term::{Digest, Micros, PartId, PayloadClass, VaultId, hex};
 use lacre_vault::Drawer;
 use serde::Serialize;
-use std::collections::btree_map::Entry;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// A part about to be sealed.
 pub(super) struct Closing {
@@ -121,6 +121,7 @@ pub(super) fn seal_all(
     closings.sort_by_key(|it| (it.state.vault, it.state.meta.n, it.state.meta.part_index));
     let mut chains: BTreeMap<VaultId, Versioned> = BTreeMap::new();
     let mut commitments = Vec::with_capacity(closings.len());
+    let mut seals = Vec::with_capacity(closings.len());
     for closing in &closings {
         let vault = closing.state.vault;
         let versioned = match chains.entry(vault) {
@@ -130,28 +131,33 @@ pub(super) fn seal_all(
         let seal = describe(site, closing, contexts.get(&closing.tag), versioned, now)?;
         let document = Document::of(&seal)?;
         let key = chain::seal_key(vault, seal.number, &closing.state.part.to_hex());
-        let slip = filing::file(
-            &site.engine,
-            &site.machine,
-            &site.keys,
-            Drawer::Register,
-            &key,
-            closing.state.part.0,
-            &document,
-        )?;
+        let tag = closing.state.part.0;
+        let (slip, object) =
+            filing::object(&site.machine, &site.keys, Drawer::Register, &key, tag, &document)?;
+        seals.push((key, object));
         let counted = counted(&closing.state, contexts.get(&closing.tag));
         versioned.chain.take(seal.number, slip.sha256, &counted);
         commitments.push(slip.commitment);
     }
+    // All of a run together: each by itself would cost two syncs of its own.
+    put_all(site, &seals)?;
     site.enter_or_queue(&commitments, now)?;
+    let mut endings = Vec::with_capacity(closings.len());
     for closing in &closings {
         let context = contexts.get(&closing.tag);
-        recall::write(&site.engine, &site.machine, &closing.tag, context, &closing.state)?;
+        endings.push(recall::ending(&site.machine, &closing.tag, context, &closing.state)?);
     }
+    put_all(site, &endings)?;
     for (vault, versioned) in &mut chains {
         chain::write(&site.engine, &site.machine, *vault, versioned)?;
     }
     Ok(())
+}
+
+fn put_all(site: &Site, objects: &[(String, Vec<u8>)]) -> Result<(), CustodyError> {
+    let key = || objects.first().map(|(key, _)| key.clone()).unwrap_or_default();
+    let put = site.engine.objects.put_all(objects);
+    put.map_err(|source| CustodyError::Put { key: key(), source })
 }
 
 impl Intake {
@@ -188,12 +194,8 @@ impl Intake {
     pub fn seal_open(&mut self, ending: Ending, now: Micros) -> Result<usize, CustodyError> {
         // A command that took files does not end what connections are still delivering.
         let ends = |part: &super::part::OpenPart| ending != Ending::IntakeEnd || !part.live;
-        let all = self
-            .parts
-            .iter()
-            .filter(|(_, part)| ends(part))
-            .map(|(id, _)| (*id, ending))
-            .collect();
+        let all =
+            self.parts.iter().filter(|(_, part)| ends(part)).map(|(id, _)| (*id, ending)).collect();
         self.seal_parts(all, now)
     }
 

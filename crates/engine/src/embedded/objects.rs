@@ -7,11 +7,14 @@
 
 use std::fs;
 use std::io::{self, ErrorKind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use lacre_store::{DeleteError, GetError, ListError, Objects, PutError};
 
-use super::files::{Folder, flat, is_misplaced, sync_folder};
+use super::files::{Folder, Incoming, flat, is_misplaced, sync_folder};
+
+/// Files written and synced at the same time: a disk joins their syncs.
+const WRITERS: usize = 16;
 
 pub(super) struct FileObjects(Folder);
 
@@ -29,6 +32,66 @@ impl FileObjects {
         incoming.sync()?;
         incoming.link(path)?;
         sync_parent(path)
+    }
+
+    /// Writes and syncs files without names, several at a time: the disk takes their syncs together.
+    fn write_all(&self, objects: &[(String, Vec<u8>)]) -> io::Result<Vec<Incoming>> {
+        let share = objects.len().div_ceil(WRITERS).max(1);
+        std::thread::scope(|scope| {
+            let write = |share: &[(String, Vec<u8>)]| -> io::Result<Vec<Incoming>> {
+                let mut written = Vec::with_capacity(share.len());
+                for (_, octets) in share {
+                    let incoming = self.0.incoming(octets)?;
+                    incoming.sync()?;
+                    written.push(incoming);
+                }
+                Ok(written)
+            };
+            let begun: Vec<_> =
+                objects.chunks(share).map(|share| scope.spawn(move || write(share))).collect();
+            let mut written = Vec::with_capacity(objects.len());
+            for writer in begun {
+                let share = writer.join().map_err(|_| io::Error::other("a writer ended early"))?;
+                written.extend(share?);
+            }
+            Ok(written)
+        })
+    }
+
+    /// Gives written files their names, in order; a folder is synced before the next is begun, so
+    /// that none has its name without all before it.
+    fn link_all(
+        &self,
+        objects: &[(String, Vec<u8>)],
+        written: Vec<Incoming>,
+    ) -> Result<(), PutError> {
+        let mut folder: Option<PathBuf> = None;
+        for ((key, _), incoming) in objects.iter().zip(written) {
+            let failed = |source| PutError::Failed { key: key.clone(), source };
+            let path = self.0.path(key).ok_or_else(|| PutError::BadKey { key: key.clone() })?;
+            let parent = path.parent().map(Path::to_owned);
+            if folder != parent {
+                if let Some(before) = folder.take() {
+                    sync_folder(&before).map_err(failed)?;
+                }
+                self.0.make_parents(&path).map_err(failed)?;
+                folder = parent;
+            }
+            match incoming.link(&path) {
+                Ok(()) => {}
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                    return self.taken(key, &path);
+                }
+                Err(error) if is_misplaced(&error) => {
+                    return Err(PutError::BadKey { key: key.clone() });
+                }
+                Err(source) => return Err(failed(source)),
+            }
+        }
+        let last = objects.last().map(|(key, _)| key.clone()).unwrap_or_default();
+        folder
+            .map_or(Ok(()), |folder| sync_folder(&folder))
+            .map_err(|source| PutError::Failed { key: last, source })
     }
 
     /// The name is taken. Its entry may have been linked by a process that died before the sync;
@@ -55,6 +118,18 @@ impl Objects for FileObjects {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => self.taken(key, &path),
             Err(error) if is_misplaced(&error) => Err(PutError::BadKey { key: key.to_owned() }),
             Err(source) => Err(PutError::Failed { key: key.to_owned(), source }),
+        }
+    }
+
+    fn put_all(&self, objects: &[(String, Vec<u8>)]) -> Result<(), PutError> {
+        match objects {
+            [] => Ok(()),
+            [(key, octets)] => self.put(key, octets),
+            [(first, _), ..] => {
+                let failed = |source| PutError::Failed { key: first.clone(), source };
+                let written = self.write_all(objects).map_err(failed)?;
+                self.link_all(objects, written)
+            }
         }
     }
 

@@ -10,6 +10,7 @@ use crate::{DeleteError, GetError, NAME_OCTETS_MAX, Objects, PutError};
 pub(super) const STORIES: &[Story] = &[
     Story { name: "what_was_put_is_got_after_reopening", tell: kept },
     Story { name: "a_second_put_is_refused_and_touches_nothing", tell: put_once },
+    Story { name: "several_are_put_in_order_up_to_the_one_refused", tell: several },
     Story { name: "of_many_puts_at_once_one_wins_whole", tell: one_wins },
     Story { name: "a_key_cannot_leave_its_folder", tell: hygiene },
     Story { name: "keys_are_listed_in_octet_order_below_their_prefix", tell: listing },
@@ -45,6 +46,28 @@ fn put_once(site: &dyn Site) -> Kept {
     }
     let got = works("the first object is got", objects.get("a"))?;
     same("the first put stays", &got.as_slice(), &b"first".as_slice())
+}
+
+fn several(site: &dyn Site) -> Kept {
+    let named = |names: &[&str]| -> Vec<(String, Vec<u8>)> {
+        names.iter().map(|name| ((*name).to_owned(), name.as_bytes().to_vec())).collect()
+    };
+    let objects = site.open().objects;
+    works("nothing is put", objects.put_all(&[]))?;
+    let all: Vec<String> = (0..40).map(|n| format!("several/{}/{n:02}", n % 3)).collect();
+    let all: Vec<&str> = all.iter().map(String::as_str).collect();
+    works("several are put", objects.put_all(&named(&all)))?;
+    let again = objects.put_all(&named(&["new/1", "several/0/00", "new/2"]));
+    hold(matches!(again, Err(PutError::Exists { .. })), "one that stands is refused", again)?;
+    drop(objects);
+    let objects = site.open().objects;
+    for name in all {
+        let got = works("each is got", objects.get(name))?;
+        same("each is what was put", &got.as_slice(), &name.as_bytes())?;
+    }
+    works("the one before the refused is there", objects.get("new/1"))?;
+    let after = objects.get("new/2");
+    hold(matches!(after, Err(GetError::NotFound { .. })), "the one after it is not", after)
 }
 
 fn one_wins(site: &dyn Site) -> Kept {

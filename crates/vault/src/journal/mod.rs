@@ -24,10 +24,10 @@ use crate::{
     provider::random,
 };
 use files::Survey;
-use writer::Writer;
 use format::{BLOCK_HEADER_OCTETS, FileHeader, SIDECAR, finish_block, record_fields};
 use lacre_store::{Disk, DiskError, DiskFile};
 use std::sync::Arc;
+use writer::Writer;
 
 /// A file is rolled once it is this large: 64 MiB.
 pub const ROLL_OCTETS: u64 = 64 << 20;
