@@ -38,9 +38,9 @@ pub(crate) struct Header<'a> {
 
 /// Both times as sent, until they are compared.
 #[derive(Default)]
-struct Times {
-    generalized: Option<Micros>,
-    micro_second: Option<Micros>,
+pub(crate) struct Times {
+    pub(crate) generalized: Option<Micros>,
+    pub(crate) micro_second: Option<Micros>,
 }
 
 impl<'a> Header<'a> {
@@ -64,7 +64,7 @@ impl<'a> Header<'a> {
         Ok(read)
     }
 
-    fn field(&mut self, number: u32, field: &Tlv<'a>, times: &mut Times) -> Result<(), Malformed> {
+    pub(crate) fn field(&mut self, number: u32, field: &Tlv<'a>, times: &mut Times) -> Result<(), Malformed> {
         match number {
             0 => self.version = self.domain(field)?,
             1 => {
@@ -148,14 +148,14 @@ impl<'a> Header<'a> {
         Ok(value)
     }
 
-    fn country(&mut self, field: &Tlv<'a>) -> Result<Octets<'a>, Malformed> {
+    pub(crate) fn country(&mut self, field: &Tlv<'a>) -> Result<Octets<'a>, Malformed> {
         let code = string(field, "country code")?;
         let allowed = code.len() == 2 && code.iter().all(u8::is_ascii_uppercase);
         self.flags.insert_if(!allowed, Flags::COUNTRY_CODE);
         Ok(code)
     }
 
-    fn number(&mut self, field: &Tlv<'a>, name: &'static str) -> Result<u32, Malformed> {
+    pub(crate) fn number(&mut self, field: &Tlv<'a>, name: &'static str) -> Result<u32, Malformed> {
         if field.tag.constructed {
             return Err(Malformed::framed(field.at, Fault::Form { field: name }));
         }
@@ -212,7 +212,7 @@ impl<'a> Header<'a> {
     }
 
     /// Settles which time is the header's: the finer one, unless the two contradict each other.
-    fn settle(&mut self, times: &Times) {
+    pub(crate) fn settle(&mut self, times: &Times) {
         self.time = match (times.generalized, times.micro_second) {
             (Some(coarse), Some(fine)) => {
                 let apart = coarse.0.saturating_sub(fine.0).saturating_abs();

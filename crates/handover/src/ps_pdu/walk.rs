@@ -1,0 +1,214 @@
+//! The usual PS-PDU, read in one walk: envelope, header, payloads, contents located, and every
+//! element visited to the bottom, each once.
+//!
+//! It takes definite lengths, header fields of the form and order the standard gives them, and
+//! payload alternatives whose contents are in the first payload. It gives nothing for everything
+//! else, faults included, which the careful path then reads: nothing is judged twice, and what
+//! both take they read alike (property test in `tests/walk.rs`).
+//!
+//! Rules: TS 102 232-1 clause 5 and annex A (`PSHeader`, `Payload`); X.690 clause 8.1.
+use super::{Contents, Payload, Pdu, class_of, contents_kind};
+use crate::ber::plain::{sound, take};
+use crate::ber::{Class, Tag, Tlv, unsigned};
+use crate::header::Header;
+use crate::{Flags, time};
+use lacre_term::PayloadClass;
+use std::borrow::Cow;
+
+/// Reads one framed PDU; `None` says nothing about it.
+#[inline]
+pub(super) fn walk(octets: &[u8]) -> Option<Pdu<'_>> {
+    let mut rest = octets;
+    let mut parts = only(&mut rest, 0x30)?;
+    let header = constructed(&mut parts, 0xa1)?;
+    // The alternative is the payload's only element, and the payload ends the PDU.
+    let whole = only(&mut parts, 0xa2)?;
+    let mut rest = whole;
+    let (first, content) = take(&mut rest)?;
+    if !rest.is_empty() || first & 0xc0 != 0x80 || first & 0x1f == 0x1f {
+        return None;
+    }
+    let header = Header::walk(header)?;
+    let at = octets.len().saturating_sub(whole.len());
+    let payload = Tlv { tag: context(first), content, whole, at };
+    let mut flags = Flags::NONE;
+    let (class, read) = match first {
+        0xa0 | 0xa1 => {
+            let iri = first == 0xa0;
+            let mut payloads = content;
+            let fields = constructed(&mut payloads, 0x30)?;
+            let after = payloads.len().saturating_add(fields.len());
+            let read = Payload::walk(fields, octets.len().saturating_sub(after), iri)?;
+            if !sound(payloads) {
+                return None;
+            }
+            (if iri { PayloadClass::Iri } else { PayloadClass::Cc }, Some(read))
+        }
+        _ if first & 0x20 == 0 || sound(content) => (class_of(&payload, &mut flags).ok()?, None),
+        _ => return None,
+    };
+    Some(Pdu::put_together(octets, header, payload, (class, flags), read))
+}
+
+/// The contents of the next element, when its identifier is `identifier`.
+#[inline(always)]
+fn constructed<'a>(rest: &mut &'a [u8], identifier: u8) -> Option<&'a [u8]> {
+    take(rest).filter(|(first, _)| *first == identifier).map(|(_, content)| content)
+}
+
+/// [`constructed`], when nothing follows.
+#[inline(always)]
+fn only<'a>(rest: &mut &'a [u8], identifier: u8) -> Option<&'a [u8]> {
+    constructed(rest, identifier).filter(|_| rest.is_empty())
+}
+
+/// The tag of a context-specific identifier octet.
+#[inline(always)]
+fn context(first: u8) -> Tag {
+    Tag {
+        class: Class::Context,
+        constructed: first & 0x20 != 0,
+        number: u32::from(first & 0x1f),
+    }
+}
+
+/// A primitive field. Its place is not known: it is only asked for what cannot fail.
+#[inline(always)]
+fn field(first: u8, content: &[u8]) -> Tlv<'_> {
+    Tlv { tag: context(first), content, whole: content, at: 0 }
+}
+
+/// Both numbers of a `MicroSecondTimeStamp`.
+#[inline(always)]
+fn micro_second(mut content: &[u8]) -> Option<(u64, u64)> {
+    let seconds = constructed(&mut content, 0x80)?;
+    let micros = only(&mut content, 0x81)?;
+    Some((unsigned(seconds)?.0, unsigned(micros)?.0))
+}
+
+impl<'a> Header<'a> {
+    /// Reads the fields of a PSHeader.
+    #[inline]
+    fn walk(mut rest: &'a [u8]) -> Option<Self> {
+        let mut read = Self::default();
+        let mut times = crate::header::Times::default();
+        let mut seen = 0_u32;
+        while !rest.is_empty() {
+            let (first, content) = take(&mut rest)?;
+            let bit = 1_u32.wrapping_shl(u32::from(first & 0x1f));
+            // Every field before has a lower number.
+            if seen >= bit {
+                return None;
+            }
+            seen |= bit;
+            match first {
+                0x80..=0x82 | 0x84..=0x86 | 0x88..=0x8a => {
+                    let number = u32::from(first & 0x1f);
+                    read.field(number, &field(first, content), &mut times).ok()?;
+                }
+                0xa3 => read.walk_communication(content)?,
+                0xa7 => {
+                    let (seconds, micros) = micro_second(content)?;
+                    let (at, flags) = time::from_parts(seconds, micros);
+                    (read.time_seen, read.micro_second, times.micro_second) = (true, true, at);
+                    read.flags.insert(flags);
+                }
+                _ => return None,
+            }
+        }
+        // li-psDomainId, LIID, communicationIdentifier, sequenceNumber.
+        if seen & 0b1_1011 != 0b1_1011 {
+            return None;
+        }
+        read.settle(&times);
+        Some(read)
+    }
+
+    #[inline]
+    fn walk_communication(&mut self, mut rest: &'a [u8]) -> Option<()> {
+        let mut network = constructed(&mut rest, 0xa0)?;
+        let named = |octets: &[u8]| (1..=16).contains(&octets.len());
+        let operator = constructed(&mut network, 0x80).filter(|octets| named(octets))?;
+        self.operator = Cow::Borrowed(operator);
+        if !network.is_empty() {
+            let element = only(&mut network, 0x81).filter(|octets| named(octets))?;
+            self.network_element = Some(Cow::Borrowed(element));
+        }
+        let mut last = 0x80;
+        while !rest.is_empty() {
+            let (first, content) = take(&mut rest)?;
+            if first <= last {
+                return None;
+            }
+            last = first;
+            let field = field(first, content);
+            match first {
+                0x81 => self.cin = Some(self.number(&field, "communicationIdentityNumber").ok()?),
+                0x82 => self.delivery_country = Some(self.country(&field).ok()?),
+                0xa3 if sound(content) => self.cin_extension = Some(content),
+                _ => return None,
+            }
+        }
+        Some(())
+    }
+}
+
+impl<'a> Payload<'a> {
+    /// Reads the fields of an IRIPayload or CCPayload, which start `at` octets into the PDU.
+    #[inline]
+    fn walk(fields: &'a [u8], at: usize, iri: bool) -> Option<Self> {
+        let mut read = Self::default();
+        let mut fine = None;
+        let mut rest = fields;
+        while !rest.is_empty() {
+            let (first, content) = take(&mut rest)?;
+            match (first, iri) {
+                (0x80, true) => read.iri_type(&field(first, content)),
+                (0x80, false) | (0x86, true) => read.direction = read.way(&field(first, content)),
+                (0x81, _) => {
+                    let (time, flags) = time::generalized(content);
+                    (read.intercepted_at, read.time_seen) = (time, true);
+                    read.flags.insert(flags);
+                }
+                (0xa2, _) => {
+                    let after = rest.len().saturating_add(content.len());
+                    let before = fields.len().saturating_sub(after);
+                    read.contents = Some(Contents::walk(content, at.saturating_add(before), iri)?);
+                }
+                (0xa3, _) => {
+                    let (seconds, micros) = micro_second(content)?;
+                    let (time, flags) = time::from_parts(seconds, micros);
+                    (fine, read.time_seen) = (time, true);
+                    read.flags.insert(flags);
+                }
+                (0x84, _) => {
+                    let known = unsigned(content).is_some_and(|(value, _)| value <= 3);
+                    read.flags.insert_if(!known, Flags::QUALIFIER_UNKNOWN);
+                }
+                (0x85, true) => read.session_direction = read.way(&field(first, content)),
+                _ => return None,
+            }
+        }
+        read.intercepted_at = fine.or(read.intercepted_at);
+        read.contents.is_some().then_some(read)
+    }
+}
+
+impl<'a> Contents<'a> {
+    /// Locates the element in `field`, which starts `at` octets into the PDU, and checks it.
+    #[inline]
+    fn walk(field: &'a [u8], at: usize, iri: bool) -> Option<Self> {
+        let mut rest = field;
+        let (first, content) = take(&mut rest)?;
+        let whole = field.get(..field.len().saturating_sub(rest.len()))?;
+        if first & 0xc0 != 0x80 || first & 0x1f == 0x1f || !sound(rest) {
+            return None;
+        }
+        if first & 0x20 != 0 && !sound(content) {
+            return None;
+        }
+        let tlv = Tlv { tag: context(first), content, whole, at };
+        let (kind, flags) = contents_kind(tlv.tag.number, iri);
+        flags.is_empty().then_some(Self { iri, tag: tlv.tag.number, kind, tlv })
+    }
+}
