@@ -101,13 +101,12 @@ impl<'a> Tlv<'a> {
     /// The octets of a string, segments joined; `None` when a segment is no string. Borrowed
     /// unless the sender segmented it.
     #[must_use]
+    #[inline]
     pub fn string(&self) -> Option<Cow<'a, [u8]>> {
         if !self.tag.constructed {
             return Some(Cow::Borrowed(self.content));
         }
-        let mut joined = Vec::new();
-        join(self, &mut joined, DEPTH_MAX)?;
-        Some(Cow::Owned(joined))
+        joined(self).map(Cow::Owned)
     }
 
     /// The string as text, octets that are not UTF-8 replaced.
@@ -121,6 +120,13 @@ impl<'a> Tlv<'a> {
     pub fn unsigned(&self) -> Option<u64> {
         if self.tag.constructed { None } else { unsigned(self.content).map(|(value, _)| value) }
     }
+}
+
+#[cold]
+fn joined(tlv: &Tlv<'_>) -> Option<Vec<u8>> {
+    let mut joined = Vec::new();
+    join(tlv, &mut joined, DEPTH_MAX)?;
+    Some(joined)
 }
 
 fn join(tlv: &Tlv<'_>, joined: &mut Vec<u8>, depth: usize) -> Option<()> {
@@ -141,6 +147,7 @@ fn join(tlv: &Tlv<'_>, joined: &mut Vec<u8>, depth: usize) -> Option<()> {
 /// Reads a non-negative INTEGER of at most nine contents octets; the flag is true when it was
 /// padded with zero octets (which X.690 8.3.2 forbids, and senders do).
 #[must_use]
+#[inline]
 pub fn unsigned(content: &[u8]) -> Option<(u64, bool)> {
     let (first, rest) = content.split_first()?;
     if *first & 0x80 != 0 || content.len() > 9 || (content.len() == 9 && *first != 0) {

@@ -64,28 +64,14 @@ impl<'a> Header<'a> {
         Ok(read)
     }
 
-    pub(crate) fn field(&mut self, number: u32, field: &Tlv<'a>, times: &mut Times) -> Result<(), Malformed> {
+    fn field(&mut self, number: u32, field: &Tlv<'a>, times: &mut Times) -> Result<(), Malformed> {
         match number {
             0 => self.version = self.domain(field)?,
-            1 => {
-                self.liid = string(field, "lawfulInterceptionIdentifier")?;
-                if self.liid.is_empty() {
-                    return Err(Malformed::framed(field.at, Fault::EmptyLiid));
-                }
-                self.flags.insert_if(self.liid.len() > Liid::OCTETS_MAX, Flags::LIID_SIZE);
-            }
+            1 => self.identity(field)?,
             2 => self.authorization_country = Some(self.country(field)?),
             3 => self.communication(field)?,
             4 => self.sequence_number = self.number(field, "sequenceNumber")?,
-            5 => {
-                self.time_seen = true;
-                let (at, flags) = match field.string() {
-                    Some(octets) => time::generalized(&octets),
-                    None => (None, Flags::TIME_UNUSABLE),
-                };
-                times.generalized = at;
-                self.flags.insert(flags);
-            }
+            5 => self.generalized(field, times),
             6 => self.point(field, 8)?,
             7 => {
                 self.time_seen = true;
@@ -94,11 +80,7 @@ impl<'a> Header<'a> {
                 times.micro_second = at;
                 self.flags.insert(flags);
             }
-            8 => {
-                self.qualifier = field.unsigned();
-                let known = self.qualifier.is_some_and(|value| value <= 3);
-                self.flags.insert_if(!known, Flags::QUALIFIER_UNKNOWN);
-            }
+            8 => self.qualifier(field),
             9 => self.point(field, 65_535)?,
             10 => {
                 let length = string(field, "networkFunctionIdentifier")?.len();
@@ -110,7 +92,36 @@ impl<'a> Header<'a> {
         Ok(())
     }
 
-    fn point(&mut self, field: &Tlv<'a>, octets_max: usize) -> Result<(), Malformed> {
+    #[inline]
+    pub(crate) fn identity(&mut self, field: &Tlv<'a>) -> Result<(), Malformed> {
+        self.liid = string(field, "lawfulInterceptionIdentifier")?;
+        if self.liid.is_empty() {
+            return Err(Malformed::framed(field.at, Fault::EmptyLiid));
+        }
+        self.flags.insert_if(self.liid.len() > Liid::OCTETS_MAX, Flags::LIID_SIZE);
+        Ok(())
+    }
+
+    #[inline]
+    pub(crate) fn generalized(&mut self, field: &Tlv<'a>, times: &mut Times) {
+        self.time_seen = true;
+        let (at, flags) = match field.string() {
+            Some(octets) => time::generalized(&octets),
+            None => (None, Flags::TIME_UNUSABLE),
+        };
+        times.generalized = at;
+        self.flags.insert(flags);
+    }
+
+    #[inline]
+    pub(crate) fn qualifier(&mut self, field: &Tlv<'a>) {
+        self.qualifier = field.unsigned();
+        let known = self.qualifier.is_some_and(|value| value <= 3);
+        self.flags.insert_if(!known, Flags::QUALIFIER_UNKNOWN);
+    }
+
+    #[inline]
+    pub(crate) fn point(&mut self, field: &Tlv<'a>, octets_max: usize) -> Result<(), Malformed> {
         let point = string(field, "interceptionPointID")?;
         let text = octets_max > 8 || point.iter().all(|octet| (b' '..=b'~').contains(octet));
         let allowed = (1..=octets_max).contains(&point.len()) && text;
@@ -119,7 +130,8 @@ impl<'a> Header<'a> {
         Ok(())
     }
 
-    fn domain(&mut self, field: &Tlv<'a>) -> Result<u32, Malformed> {
+    #[inline]
+    pub(crate) fn domain(&mut self, field: &Tlv<'a>) -> Result<u32, Malformed> {
         let fault = |fault| Err(Malformed::framed(field.at, fault));
         if field.tag.constructed {
             return fault(Fault::Form { field: "li-psDomainId" });
@@ -148,6 +160,7 @@ impl<'a> Header<'a> {
         Ok(value)
     }
 
+    #[inline]
     pub(crate) fn country(&mut self, field: &Tlv<'a>) -> Result<Octets<'a>, Malformed> {
         let code = string(field, "country code")?;
         let allowed = code.len() == 2 && code.iter().all(u8::is_ascii_uppercase);
@@ -155,6 +168,7 @@ impl<'a> Header<'a> {
         Ok(code)
     }
 
+    #[inline]
     pub(crate) fn number(&mut self, field: &Tlv<'a>, name: &'static str) -> Result<u32, Malformed> {
         if field.tag.constructed {
             return Err(Malformed::framed(field.at, Fault::Form { field: name }));
@@ -212,6 +226,7 @@ impl<'a> Header<'a> {
     }
 
     /// Settles which time is the header's: the finer one, unless the two contradict each other.
+    #[inline]
     pub(crate) fn settle(&mut self, times: &Times) {
         self.time = match (times.generalized, times.micro_second) {
             (Some(coarse), Some(fine)) => {
@@ -258,6 +273,7 @@ impl Seen {
     }
 }
 
+#[inline]
 fn string<'a>(field: &Tlv<'a>, name: &'static str) -> Result<Octets<'a>, Malformed> {
     field.string().ok_or(Malformed::framed(field.at, Fault::Form { field: name }))
 }

@@ -168,7 +168,7 @@ pub fn parse_careful(octets: &[u8]) -> Result<Pdu<'_>, Malformed> {
 
 impl<'a> Pdu<'a> {
     /// The PDU of a header, a payload alternative, its class and flags, and its first payload.
-    #[inline]
+    #[inline(always)]
     fn put_together(
         octets: &'a [u8],
         header: Header<'a>,

@@ -16,7 +16,7 @@ use lacre_term::PayloadClass;
 use std::borrow::Cow;
 
 /// Reads one framed PDU; `None` says nothing about it.
-#[inline]
+#[inline(always)]
 pub(super) fn walk(octets: &[u8]) -> Option<Pdu<'_>> {
     let mut rest = octets;
     let mut parts = only(&mut rest, 0x30)?;
@@ -65,11 +65,7 @@ fn only<'a>(rest: &mut &'a [u8], identifier: u8) -> Option<&'a [u8]> {
 /// The tag of a context-specific identifier octet.
 #[inline(always)]
 fn context(first: u8) -> Tag {
-    Tag {
-        class: Class::Context,
-        constructed: first & 0x20 != 0,
-        number: u32::from(first & 0x1f),
-    }
+    Tag { class: Class::Context, constructed: first & 0x20 != 0, number: u32::from(first & 0x1f) }
 }
 
 /// A primitive field. Its place is not known: it is only asked for what cannot fail.
@@ -88,7 +84,7 @@ fn micro_second(mut content: &[u8]) -> Option<(u64, u64)> {
 
 impl<'a> Header<'a> {
     /// Reads the fields of a PSHeader.
-    #[inline]
+    #[inline(always)]
     fn walk(mut rest: &'a [u8]) -> Option<Self> {
         let mut read = Self::default();
         let mut times = crate::header::Times::default();
@@ -102,10 +98,19 @@ impl<'a> Header<'a> {
             }
             seen |= bit;
             match first {
-                0x80..=0x82 | 0x84..=0x86 | 0x88..=0x8a => {
-                    let number = u32::from(first & 0x1f);
-                    read.field(number, &field(first, content), &mut times).ok()?;
+                0x80 => read.version = read.domain(&field(0x80, content)).ok()?,
+                0x81 => read.identity(&field(0x81, content)).ok()?,
+                0x82 => {
+                    read.authorization_country = Some(read.country(&field(0x82, content)).ok()?)
                 }
+                0x84 => {
+                    let field = field(0x84, content);
+                    read.sequence_number = read.number(&field, "sequenceNumber").ok()?;
+                }
+                0x85 => read.generalized(&field(0x85, content), &mut times),
+                0x86 => read.point(&field(0x86, content), 8).ok()?,
+                0x88 => read.qualifier(&field(0x88, content)),
+                0x89 => read.point(&field(0x89, content), 65_535).ok()?,
                 0xa3 => read.walk_communication(content)?,
                 0xa7 => {
                     let (seconds, micros) = micro_second(content)?;
@@ -124,7 +129,7 @@ impl<'a> Header<'a> {
         Some(read)
     }
 
-    #[inline]
+    #[inline(always)]
     fn walk_communication(&mut self, mut rest: &'a [u8]) -> Option<()> {
         let mut network = constructed(&mut rest, 0xa0)?;
         let named = |octets: &[u8]| (1..=16).contains(&octets.len());
@@ -155,7 +160,7 @@ impl<'a> Header<'a> {
 
 impl<'a> Payload<'a> {
     /// Reads the fields of an IRIPayload or CCPayload, which start `at` octets into the PDU.
-    #[inline]
+    #[inline(always)]
     fn walk(fields: &'a [u8], at: usize, iri: bool) -> Option<Self> {
         let mut read = Self::default();
         let mut fine = None;
@@ -196,7 +201,7 @@ impl<'a> Payload<'a> {
 
 impl<'a> Contents<'a> {
     /// Locates the element in `field`, which starts `at` octets into the PDU, and checks it.
-    #[inline]
+    #[inline(always)]
     fn walk(field: &'a [u8], at: usize, iri: bool) -> Option<Self> {
         let mut rest = field;
         let (first, content) = take(&mut rest)?;
