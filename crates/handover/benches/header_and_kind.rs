@@ -55,8 +55,8 @@ fn compare(name: &str, octets: &[u8], runs: u32) -> Result<(), Box<dyn Error>> {
     for deep in [false, true] {
         let (mut walk, mut careful) = (Best::default(), Best::default());
         for _ in 0..runs {
-            run(&mut walk, octets, |octets| ps_pdu::parse_framed(octets), deep)?;
-            run(&mut careful, octets, |octets| ps_pdu::parse_careful(octets), deep)?;
+            run(&mut walk, octets, ps_pdu::parse_framed, deep)?;
+            run(&mut careful, octets, ps_pdu::parse_careful, deep)?;
         }
         if walk.found != careful.found {
             return Err("the two paths find different content".into());

@@ -82,11 +82,7 @@ impl<'a> Header<'a> {
             }
             8 => self.qualifier(field),
             9 => self.point(field, 65_535)?,
-            10 => {
-                let length = string(field, "networkFunctionIdentifier")?.len();
-                let allowed = (1..=65_535).contains(&length);
-                self.flags.insert_if(!allowed, Flags::INTERCEPTION_POINT);
-            }
+            10 => self.function(field)?,
             _ => {}
         }
         Ok(())
@@ -127,6 +123,13 @@ impl<'a> Header<'a> {
         let allowed = (1..=octets_max).contains(&point.len()) && text;
         self.flags.insert_if(!allowed, Flags::INTERCEPTION_POINT);
         self.interception_point = Some(point);
+        Ok(())
+    }
+
+    #[inline]
+    pub(crate) fn function(&mut self, field: &Tlv<'a>) -> Result<(), Malformed> {
+        let length = string(field, "networkFunctionIdentifier")?.len();
+        self.flags.insert_if(!(1..=65_535).contains(&length), Flags::INTERCEPTION_POINT);
         Ok(())
     }
 

@@ -20,7 +20,7 @@ use std::borrow::Cow;
 pub(super) fn walk(octets: &[u8]) -> Option<Pdu<'_>> {
     let mut rest = octets;
     let mut parts = only(&mut rest, 0x30)?;
-    let header = constructed(&mut parts, 0xa1)?;
+    let header = element(&mut parts, 0xa1)?;
     // The alternative is the payload's only element, and the payload ends the PDU.
     let whole = only(&mut parts, 0xa2)?;
     let mut rest = whole;
@@ -36,7 +36,7 @@ pub(super) fn walk(octets: &[u8]) -> Option<Pdu<'_>> {
         0xa0 | 0xa1 => {
             let iri = first == 0xa0;
             let mut payloads = content;
-            let fields = constructed(&mut payloads, 0x30)?;
+            let fields = element(&mut payloads, 0x30)?;
             let after = payloads.len().saturating_add(fields.len());
             let read = Payload::walk(fields, octets.len().saturating_sub(after), iri)?;
             if !sound(payloads) {
@@ -52,14 +52,14 @@ pub(super) fn walk(octets: &[u8]) -> Option<Pdu<'_>> {
 
 /// The contents of the next element, when its identifier is `identifier`.
 #[inline(always)]
-fn constructed<'a>(rest: &mut &'a [u8], identifier: u8) -> Option<&'a [u8]> {
+fn element<'a>(rest: &mut &'a [u8], identifier: u8) -> Option<&'a [u8]> {
     take(rest).filter(|(first, _)| *first == identifier).map(|(_, content)| content)
 }
 
-/// [`constructed`], when nothing follows.
+/// [`element`], when nothing follows.
 #[inline(always)]
 fn only<'a>(rest: &mut &'a [u8], identifier: u8) -> Option<&'a [u8]> {
-    constructed(rest, identifier).filter(|_| rest.is_empty())
+    element(rest, identifier).filter(|_| rest.is_empty())
 }
 
 /// The tag of a context-specific identifier octet.
@@ -74,10 +74,16 @@ fn field(first: u8, content: &[u8]) -> Tlv<'_> {
     Tlv { tag: context(first), content, whole: content, at: 0 }
 }
 
+/// True when an operator or network element is named within its constraint.
+#[inline(always)]
+fn is_name(octets: &[u8]) -> bool {
+    (1..=16).contains(&octets.len())
+}
+
 /// Both numbers of a `MicroSecondTimeStamp`.
 #[inline(always)]
 fn micro_second(mut content: &[u8]) -> Option<(u64, u64)> {
-    let seconds = constructed(&mut content, 0x80)?;
+    let seconds = element(&mut content, 0x80)?;
     let micros = only(&mut content, 0x81)?;
     Some((unsigned(seconds)?.0, unsigned(micros)?.0))
 }
@@ -111,6 +117,7 @@ impl<'a> Header<'a> {
                 0x86 => read.point(&field(0x86, content), 8).ok()?,
                 0x88 => read.qualifier(&field(0x88, content)),
                 0x89 => read.point(&field(0x89, content), 65_535).ok()?,
+                0x8a => read.function(&field(0x8a, content)).ok()?,
                 0xa3 => read.walk_communication(content)?,
                 0xa7 => {
                     let (seconds, micros) = micro_second(content)?;
@@ -131,14 +138,10 @@ impl<'a> Header<'a> {
 
     #[inline(always)]
     fn walk_communication(&mut self, mut rest: &'a [u8]) -> Option<()> {
-        let mut network = constructed(&mut rest, 0xa0)?;
-        let named = |octets: &[u8]| (1..=16).contains(&octets.len());
-        let operator = constructed(&mut network, 0x80).filter(|octets| named(octets))?;
+        let mut network = element(&mut rest, 0xa0)?;
+        let operator = element(&mut network, 0x80).filter(|octets| is_name(octets))?;
         self.operator = Cow::Borrowed(operator);
-        if !network.is_empty() {
-            let element = only(&mut network, 0x81).filter(|octets| named(octets))?;
-            self.network_element = Some(Cow::Borrowed(element));
-        }
+        self.walk_element(network)?;
         let mut last = 0x80;
         while !rest.is_empty() {
             let (first, content) = take(&mut rest)?;
@@ -155,6 +158,31 @@ impl<'a> Header<'a> {
             }
         }
         Some(())
+    }
+
+    /// Reads what follows the operator in a networkIdentifier: the network element, by its
+    /// identifier or by eTSI671NEID.
+    #[inline(always)]
+    fn walk_element(&mut self, mut rest: &'a [u8]) -> Option<()> {
+        if rest.is_empty() {
+            return Some(());
+        }
+        let (first, content) = take(&mut rest)?;
+        match first {
+            0x81 if is_name(content) => {}
+            0x82 => {}
+            0xa2 if sound(content) => {}
+            _ => return None,
+        }
+        self.network_element = Some(Cow::Borrowed(content));
+        // Both: the identifier is the name, and the other one is only checked.
+        let second = if rest.is_empty() { None } else { Some(take(&mut rest)?) };
+        let checked = match second {
+            None | Some((0x82, _)) => true,
+            Some((0xa2, content)) => sound(content),
+            Some(_) => false,
+        };
+        (checked && rest.is_empty() && (first == 0x81 || second.is_none())).then_some(())
     }
 }
 
@@ -215,5 +243,47 @@ impl<'a> Contents<'a> {
         let tlv = Tlv { tag: context(first), content, whole, at };
         let (kind, flags) = contents_kind(tlv.tag.number, iri);
         flags.is_empty().then_some(Self { iri, tag: tlv.tag.number, kind, tlv })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frame::{Run, runs};
+
+    /// If the walk gave up on what operators send, nothing would be wrong and everything slow.
+    #[test]
+    fn every_pdu_of_recorded_deliveries_is_taken_by_the_walk() {
+        for octets in [
+            &include_bytes!("../../../../vectors/handover/openli/openli-voip-hi2.ber")[..],
+            include_bytes!("../../../../vectors/handover/openli/openli-voip-hi3.ber"),
+            include_bytes!("../../../../vectors/handover/openli/openli-ip-hi2.ber"),
+            include_bytes!("../../../../vectors/handover/openli/openli-ip-hi3.ber"),
+            include_bytes!("../../../../vectors/handover/openli/openli-integ-hi3.ber"),
+            include_bytes!("../../../../vectors/handover/openli/openli-email-hi3.ber"),
+            include_bytes!("../../../../vectors/handover/v088-agg-cc-8.ber"),
+            include_bytes!("../../../../vectors/handover/v091-hdr-maximal.ber"),
+        ] {
+            for run in runs(octets, &crate::Limits::default()) {
+                let Run::Pdu { offset, octets } = run else { panic!("{run:?}") };
+                let pdu = walk(octets).unwrap_or_else(|| panic!("not taken at {offset}"));
+                let data = matches!(pdu.class, PayloadClass::Iri | PayloadClass::Cc);
+                assert_eq!(pdu.contents().is_some(), data, "at {offset}");
+            }
+        }
+    }
+
+    /// What only the careful path judges.
+    #[test]
+    fn indefinite_lengths_foreign_fields_and_faults_are_left_to_the_careful_path() {
+        for octets in [
+            &include_bytes!("../../../../vectors/handover/h001-indefinite-all.ber")[..],
+            include_bytes!("../../../../vectors/handover/h004-nonminimal-len-126.ber"),
+            include_bytes!("../../../../vectors/handover/h005-constructed-octetstring.ber"),
+            include_bytes!("../../../../vectors/handover/h025-child-longer-than-parent.ber"),
+            include_bytes!("../../../../vectors/handover/h037-unknown-ext-header.ber"),
+        ] {
+            assert!(walk(octets).is_none());
+        }
     }
 }
