@@ -17,7 +17,7 @@ pub(crate) type Octets<'a> = Cow<'a, [u8]>;
 /// `li-psDomainId` up to the version: 0.4.0.2.2.5.1.
 const DOMAIN: [u8; 6] = [0x04, 0x00, 0x02, 0x02, 0x05, 0x01];
 
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Header<'a> {
     pub(crate) version: u32,
     pub(crate) liid: Octets<'a>,

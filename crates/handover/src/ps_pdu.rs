@@ -80,7 +80,7 @@ pub fn iri_word(iri: IriType) -> &'static str {
 }
 
 /// A PS-PDU, read.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pdu<'a> {
     /// The PDU as received: the original.
     pub octets: &'a [u8],
@@ -281,7 +281,7 @@ impl<'a> Pdu<'a> {
 }
 
 /// One IRIPayload or CCPayload.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Payload<'a> {
     /// IRI type; `None` for CC, when absent, or when unknown.
     pub iri_type: Option<IriType>,

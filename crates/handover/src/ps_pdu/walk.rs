@@ -161,28 +161,21 @@ impl<'a> Header<'a> {
     }
 
     /// Reads what follows the operator in a networkIdentifier: the network element, by its
-    /// identifier or by eTSI671NEID.
+    /// identifier or by eTSI671NEID, not by both.
     #[inline(always)]
     fn walk_element(&mut self, mut rest: &'a [u8]) -> Option<()> {
         if rest.is_empty() {
             return Some(());
         }
         let (first, content) = take(&mut rest)?;
-        match first {
-            0x81 if is_name(content) => {}
-            0x82 => {}
-            0xa2 if sound(content) => {}
-            _ => return None,
-        }
-        self.network_element = Some(Cow::Borrowed(content));
-        // Both: the identifier is the name, and the other one is only checked.
-        let second = if rest.is_empty() { None } else { Some(take(&mut rest)?) };
-        let checked = match second {
-            None | Some((0x82, _)) => true,
-            Some((0xa2, content)) => sound(content),
-            Some(_) => false,
+        let known = match first {
+            0x81 => is_name(content),
+            0x82 => true,
+            0xa2 => sound(content),
+            _ => false,
         };
-        (checked && rest.is_empty() && (first == 0x81 || second.is_none())).then_some(())
+        self.network_element = Some(Cow::Borrowed(content));
+        (known && rest.is_empty()).then_some(())
     }
 }
 
