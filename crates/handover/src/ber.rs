@@ -8,6 +8,7 @@
 use crate::malformed::{Fault, Malformed};
 use std::borrow::Cow;
 
+pub(crate) mod plain;
 pub mod write;
 
 /// Deepest nesting followed.
@@ -100,13 +101,12 @@ impl<'a> Tlv<'a> {
     /// The octets of a string, segments joined; `None` when a segment is no string. Borrowed
     /// unless the sender segmented it.
     #[must_use]
+    #[inline]
     pub fn string(&self) -> Option<Cow<'a, [u8]>> {
         if !self.tag.constructed {
             return Some(Cow::Borrowed(self.content));
         }
-        let mut joined = Vec::new();
-        join(self, &mut joined, DEPTH_MAX)?;
-        Some(Cow::Owned(joined))
+        joined(self).map(Cow::Owned)
     }
 
     /// The string as text, octets that are not UTF-8 replaced.
@@ -120,6 +120,13 @@ impl<'a> Tlv<'a> {
     pub fn unsigned(&self) -> Option<u64> {
         if self.tag.constructed { None } else { unsigned(self.content).map(|(value, _)| value) }
     }
+}
+
+#[cold]
+fn joined(tlv: &Tlv<'_>) -> Option<Vec<u8>> {
+    let mut joined = Vec::new();
+    join(tlv, &mut joined, DEPTH_MAX)?;
+    Some(joined)
 }
 
 fn join(tlv: &Tlv<'_>, joined: &mut Vec<u8>, depth: usize) -> Option<()> {
@@ -140,6 +147,7 @@ fn join(tlv: &Tlv<'_>, joined: &mut Vec<u8>, depth: usize) -> Option<()> {
 /// Reads a non-negative INTEGER of at most nine contents octets; the flag is true when it was
 /// padded with zero octets (which X.690 8.3.2 forbids, and senders do).
 #[must_use]
+#[inline]
 pub fn unsigned(content: &[u8]) -> Option<(u64, bool)> {
     let (first, rest) = content.split_first()?;
     if *first & 0x80 != 0 || content.len() > 9 || (content.len() == 9 && *first != 0) {
@@ -235,6 +243,7 @@ pub(crate) struct Head {
     pub(crate) long: bool,
 }
 
+#[derive(Debug)]
 pub(crate) enum HeadFault {
     /// At least so many octets are needed to tell.
     Incomplete(usize),
@@ -245,22 +254,36 @@ pub(crate) enum HeadFault {
 /// hand show it, before the rest of the length has come.
 #[inline]
 pub(crate) fn head(octets: &[u8], limit: usize) -> Result<Head, HeadFault> {
-    let Some(first) = octets.first() else {
-        return Err(HeadFault::Incomplete(1));
-    };
-    let class = Class::of(*first);
-    let constructed = first & 0x20 != 0;
-    // Nearly every element has a short tag and a short length.
-    if let Some(&length) = octets.get(1)
+    // Nearly every element has a short tag and a length of at most four octets.
+    if let [first, length, after @ ..] = octets
         && first & 0x1f != 0x1f
-        && length < 0x80
-        && usize::from(length) <= limit
+        && let Some((length, size)) = short_length(*length, after)
+        && length <= limit
     {
-        let tag = Tag { class, constructed, number: u32::from(first & 0x1f) };
-        let length = Length::Definite(usize::from(length));
-        return Ok(Head { tag, length, size: 2, long: false });
+        let constructed = first & 0x20 != 0;
+        let tag = Tag { class: Class::of(*first), constructed, number: u32::from(first & 0x1f) };
+        return Ok(Head { tag, length: Length::Definite(length), size, long: false });
     }
     slow_head(octets, limit)
+}
+
+/// A definite length that starts with the octet `length`, and the octets of it and of a short
+/// tag together; `None` when it is of another form or has not come whole.
+#[inline]
+fn short_length(length: u8, after: &[u8]) -> Option<(usize, usize)> {
+    match (length, after) {
+        (0..=0x7f, _) => Some((usize::from(length), 2)),
+        (0x81, [a, ..]) => Some((usize::from(*a), 3)),
+        (0x82, [a, b, ..]) => Some((usize::from(u16::from_be_bytes([*a, *b])), 4)),
+        (0x83, [a, b, c, ..]) => usize_of([0, *a, *b, *c]).map(|length| (length, 5)),
+        (0x84, [a, b, c, d, ..]) => usize_of([*a, *b, *c, *d]).map(|length| (length, 6)),
+        _ => None,
+    }
+}
+
+#[inline]
+fn usize_of(octets: [u8; 4]) -> Option<usize> {
+    usize::try_from(u32::from_be_bytes(octets)).ok()
 }
 
 /// [`head`], for any identifier and length.
@@ -358,6 +381,14 @@ pub struct Checked {
 /// # Errors
 /// [`Malformed`] (with `framed` true) at the first octet that breaks X.690.
 pub fn check(octets: &[u8], depth_max: usize) -> Result<Checked, Malformed> {
+    if depth_max >= plain::DEPTH && !octets.is_empty() && plain::sound(octets) {
+        return Ok(Checked { long_length: false });
+    }
+    check_careful(octets, depth_max)
+}
+
+/// [`check`] for any form, without trying first whether all is plain.
+pub(crate) fn check_careful(octets: &[u8], depth_max: usize) -> Result<Checked, Malformed> {
     let depth_max = depth_max.min(DEPTH_MAX);
     // Where each open element ends; `usize::MAX` for an indefinite length.
     let mut ends = [0_usize; DEPTH_MAX];

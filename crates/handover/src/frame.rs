@@ -84,9 +84,10 @@ impl Scan {
             if rest.starts_with(&[0, 0]) {
                 self.open = self.open.saturating_sub(1);
                 self.at = self.at.saturating_add(2);
-                if self.open == 0 {
+                if self.open == 0 && self.at <= limit {
                     return Step::Whole(self.at);
                 }
+                // The end itself may be beyond the limit; then the loop's first line refuses it.
                 continue;
             }
             match head(rest, limit.saturating_sub(self.at)) {
@@ -185,6 +186,69 @@ impl FrameReader {
             Ok(range) => Some(Ok(self.octets(range))),
             Err(malformed) => Some(Err(malformed)),
         }
+    }
+
+    /// The next whole PDU of a stream whose octets to come are `piece`, which is left with what
+    /// follows it. A PDU that lies in `piece` whole is borrowed from there; only one that is cut
+    /// between two pieces is put together in the reader. `None` when `piece` is used up: give the
+    /// next one. For ever after an error, too, and then [`Self::rest`] holds the run to keep.
+    ///
+    /// As [`Self::push`] and [`Self::next`], without a copy of every octet. [`runs`] cuts a file
+    /// that lies in memory whole.
+    pub fn next_from<'r, 'p: 'r>(
+        &'r mut self,
+        piece: &mut &'p [u8],
+    ) -> Option<Result<&'r [u8], Malformed>> {
+        if self.broken.is_some() {
+            return None;
+        }
+        self.buffer.drain(..self.start.min(self.buffer.len()));
+        self.start = 0;
+        if self.buffer.is_empty() {
+            let step = self.scan.advance(piece, &self.limits);
+            if let Step::Whole(length) = step {
+                self.scan = Scan::default();
+                let (pdu, after) = piece.split_at_checked(length)?;
+                *piece = after;
+                return Some(Ok(pdu));
+            }
+            self.keep(piece, usize::MAX);
+            return self.stop_at(step).map(Err);
+        }
+        loop {
+            match self.scan.advance(&self.buffer, &self.limits) {
+                Step::Whole(length) => {
+                    self.start = length;
+                    self.scan = Scan::default();
+                    return Some(Ok(self.octets(0..length)));
+                }
+                Step::Need(_) if piece.is_empty() => return None,
+                Step::Need(need) => {
+                    // At least one octet, so that this ends.
+                    let missing = need.saturating_sub(self.buffer.len()).max(1);
+                    self.keep(piece, missing);
+                }
+                broken @ Step::Broken(_) => {
+                    self.keep(piece, usize::MAX);
+                    return self.stop_at(broken).map(Err);
+                }
+            }
+        }
+    }
+
+    /// Moves at most `most` octets from the start of `piece` to the end of the buffer.
+    fn keep(&mut self, piece: &mut &[u8], most: usize) {
+        let (kept, after) = piece.split_at_checked(most).unwrap_or((piece, &[]));
+        self.buffer.extend_from_slice(kept);
+        *piece = after;
+    }
+
+    /// Remembers why framing was lost, when `step` says that it was.
+    fn stop_at(&mut self, step: Step) -> Option<Malformed> {
+        if let Step::Broken(malformed) = step {
+            self.broken = Some(malformed);
+        }
+        self.broken
     }
 
     /// Like [`Self::next`], as a range for [`Self::octets`], valid until the next push.

@@ -17,7 +17,7 @@ pub(crate) type Octets<'a> = Cow<'a, [u8]>;
 /// `li-psDomainId` up to the version: 0.4.0.2.2.5.1.
 const DOMAIN: [u8; 6] = [0x04, 0x00, 0x02, 0x02, 0x05, 0x01];
 
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Header<'a> {
     pub(crate) version: u32,
     pub(crate) liid: Octets<'a>,
@@ -38,9 +38,9 @@ pub(crate) struct Header<'a> {
 
 /// Both times as sent, until they are compared.
 #[derive(Default)]
-struct Times {
-    generalized: Option<Micros>,
-    micro_second: Option<Micros>,
+pub(crate) struct Times {
+    pub(crate) generalized: Option<Micros>,
+    pub(crate) micro_second: Option<Micros>,
 }
 
 impl<'a> Header<'a> {
@@ -67,25 +67,11 @@ impl<'a> Header<'a> {
     fn field(&mut self, number: u32, field: &Tlv<'a>, times: &mut Times) -> Result<(), Malformed> {
         match number {
             0 => self.version = self.domain(field)?,
-            1 => {
-                self.liid = string(field, "lawfulInterceptionIdentifier")?;
-                if self.liid.is_empty() {
-                    return Err(Malformed::framed(field.at, Fault::EmptyLiid));
-                }
-                self.flags.insert_if(self.liid.len() > Liid::OCTETS_MAX, Flags::LIID_SIZE);
-            }
+            1 => self.identity(field)?,
             2 => self.authorization_country = Some(self.country(field)?),
             3 => self.communication(field)?,
             4 => self.sequence_number = self.number(field, "sequenceNumber")?,
-            5 => {
-                self.time_seen = true;
-                let (at, flags) = match field.string() {
-                    Some(octets) => time::generalized(&octets),
-                    None => (None, Flags::TIME_UNUSABLE),
-                };
-                times.generalized = at;
-                self.flags.insert(flags);
-            }
+            5 => self.generalized(field, times),
             6 => self.point(field, 8)?,
             7 => {
                 self.time_seen = true;
@@ -94,23 +80,44 @@ impl<'a> Header<'a> {
                 times.micro_second = at;
                 self.flags.insert(flags);
             }
-            8 => {
-                self.qualifier = field.unsigned();
-                let known = self.qualifier.is_some_and(|value| value <= 3);
-                self.flags.insert_if(!known, Flags::QUALIFIER_UNKNOWN);
-            }
+            8 => self.qualifier(field),
             9 => self.point(field, 65_535)?,
-            10 => {
-                let length = string(field, "networkFunctionIdentifier")?.len();
-                let allowed = (1..=65_535).contains(&length);
-                self.flags.insert_if(!allowed, Flags::INTERCEPTION_POINT);
-            }
+            10 => self.function(field)?,
             _ => {}
         }
         Ok(())
     }
 
-    fn point(&mut self, field: &Tlv<'a>, octets_max: usize) -> Result<(), Malformed> {
+    #[inline]
+    pub(crate) fn identity(&mut self, field: &Tlv<'a>) -> Result<(), Malformed> {
+        self.liid = string(field, "lawfulInterceptionIdentifier")?;
+        if self.liid.is_empty() {
+            return Err(Malformed::framed(field.at, Fault::EmptyLiid));
+        }
+        self.flags.insert_if(self.liid.len() > Liid::OCTETS_MAX, Flags::LIID_SIZE);
+        Ok(())
+    }
+
+    #[inline]
+    pub(crate) fn generalized(&mut self, field: &Tlv<'a>, times: &mut Times) {
+        self.time_seen = true;
+        let (at, flags) = match field.string() {
+            Some(octets) => time::generalized(&octets),
+            None => (None, Flags::TIME_UNUSABLE),
+        };
+        times.generalized = at;
+        self.flags.insert(flags);
+    }
+
+    #[inline]
+    pub(crate) fn qualifier(&mut self, field: &Tlv<'a>) {
+        self.qualifier = field.unsigned();
+        let known = self.qualifier.is_some_and(|value| value <= 3);
+        self.flags.insert_if(!known, Flags::QUALIFIER_UNKNOWN);
+    }
+
+    #[inline]
+    pub(crate) fn point(&mut self, field: &Tlv<'a>, octets_max: usize) -> Result<(), Malformed> {
         let point = string(field, "interceptionPointID")?;
         let text = octets_max > 8 || point.iter().all(|octet| (b' '..=b'~').contains(octet));
         let allowed = (1..=octets_max).contains(&point.len()) && text;
@@ -119,7 +126,15 @@ impl<'a> Header<'a> {
         Ok(())
     }
 
-    fn domain(&mut self, field: &Tlv<'a>) -> Result<u32, Malformed> {
+    #[inline]
+    pub(crate) fn function(&mut self, field: &Tlv<'a>) -> Result<(), Malformed> {
+        let length = string(field, "networkFunctionIdentifier")?.len();
+        self.flags.insert_if(!(1..=65_535).contains(&length), Flags::INTERCEPTION_POINT);
+        Ok(())
+    }
+
+    #[inline]
+    pub(crate) fn domain(&mut self, field: &Tlv<'a>) -> Result<u32, Malformed> {
         let fault = |fault| Err(Malformed::framed(field.at, fault));
         if field.tag.constructed {
             return fault(Fault::Form { field: "li-psDomainId" });
@@ -148,14 +163,16 @@ impl<'a> Header<'a> {
         Ok(value)
     }
 
-    fn country(&mut self, field: &Tlv<'a>) -> Result<Octets<'a>, Malformed> {
+    #[inline]
+    pub(crate) fn country(&mut self, field: &Tlv<'a>) -> Result<Octets<'a>, Malformed> {
         let code = string(field, "country code")?;
         let allowed = code.len() == 2 && code.iter().all(u8::is_ascii_uppercase);
         self.flags.insert_if(!allowed, Flags::COUNTRY_CODE);
         Ok(code)
     }
 
-    fn number(&mut self, field: &Tlv<'a>, name: &'static str) -> Result<u32, Malformed> {
+    #[inline]
+    pub(crate) fn number(&mut self, field: &Tlv<'a>, name: &'static str) -> Result<u32, Malformed> {
         if field.tag.constructed {
             return Err(Malformed::framed(field.at, Fault::Form { field: name }));
         }
@@ -212,7 +229,8 @@ impl<'a> Header<'a> {
     }
 
     /// Settles which time is the header's: the finer one, unless the two contradict each other.
-    fn settle(&mut self, times: &Times) {
+    #[inline]
+    pub(crate) fn settle(&mut self, times: &Times) {
         self.time = match (times.generalized, times.micro_second) {
             (Some(coarse), Some(fine)) => {
                 let apart = coarse.0.saturating_sub(fine.0).saturating_abs();
@@ -258,6 +276,7 @@ impl Seen {
     }
 }
 
+#[inline]
 fn string<'a>(field: &Tlv<'a>, name: &'static str) -> Result<Octets<'a>, Malformed> {
     field.string().ok_or(Malformed::framed(field.at, Fault::Form { field: name }))
 }

@@ -18,6 +18,7 @@ pub mod inspect;
 pub mod malformed;
 pub mod media;
 pub mod ps_pdu;
+pub mod record;
 pub mod service;
 pub mod session;
 pub mod time;

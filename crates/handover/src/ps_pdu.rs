@@ -5,11 +5,13 @@
 //! here is well-formed BER to its last octet.
 //!
 //! Rules: TS 102 232-1 clause 5 and annex A (`PS-PDU`, `Payload`, `IRIPayload`, `CCPayload`).
-use crate::ber::{self, Class, Elements, Tlv, check};
+use crate::ber::{self, Class, Elements, Tlv, check_careful};
 use crate::header::Header;
 use crate::malformed::{Fault, Malformed};
 use crate::{Flags, time};
 use lacre_term::{Heading, IriType, Micros, PayloadClass};
+
+mod walk;
 
 /// Which way octets went, as the operator says. Operators mean the caller's side as well as the
 /// target's: OpenLI marks the caller's media `fromTarget` when the target is called.
@@ -78,7 +80,7 @@ pub fn iri_word(iri: IriType) -> &'static str {
 }
 
 /// A PS-PDU, read.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pdu<'a> {
     /// The PDU as received: the original.
     pub octets: &'a [u8],
@@ -90,6 +92,7 @@ pub struct Pdu<'a> {
     payload: Tlv<'a>,
     iri_type: Option<IriType>,
     intercepted_at: Option<Micros>,
+    contents: Option<Contents<'a>>,
 }
 
 /// Reads one framed PDU.
@@ -113,11 +116,24 @@ pub fn parse(octets: &[u8]) -> Result<Pdu<'_>, Malformed> {
 }
 
 /// Reads one PDU that [`crate::frame`] cut: as [`parse`], without looking for its end again.
+/// One walk reads the usual PDU; what it does not take is read as [`parse_careful`] does.
 ///
 /// # Errors
 /// [`Malformed`], always with `framed` true.
 pub fn parse_framed(octets: &[u8]) -> Result<Pdu<'_>, Malformed> {
-    let checked = check(octets, ber::DEPTH_MAX)?;
+    match walk::walk(octets) {
+        Some(pdu) => Ok(pdu),
+        None => parse_careful(octets),
+    }
+}
+
+/// [`parse_framed`] by the careful path alone, which takes every legal form and names faults.
+/// The reference that the walk is tested and measured against: what both read is equal.
+///
+/// # Errors
+/// [`Malformed`], always with `framed` true.
+pub fn parse_careful(octets: &[u8]) -> Result<Pdu<'_>, Malformed> {
+    let checked = check_careful(octets, ber::DEPTH_MAX)?;
     let missing = |field| Malformed::framed(0, Fault::Missing { field });
     let outer = Elements::new(octets).next().ok_or(missing("pSHeader"))?;
     let mut parts = outer.children();
@@ -137,32 +153,41 @@ pub fn parse_framed(octets: &[u8]) -> Result<Pdu<'_>, Malformed> {
     if let Some(second) = choices.next() {
         return Err(Malformed::framed(second.at, Fault::TwoAlternatives));
     }
-    let mut flags = header.flags;
+    let mut flags = Flags::NONE;
     flags.insert_if(checked.long_length, Flags::LONG_LENGTH);
     flags.insert_if(parts.next().is_some(), Flags::EXTRA_ELEMENT);
     let class = class_of(&alternative, &mut flags)?;
-    let intercepted_at = header.time;
-    let mut pdu =
-        Pdu { octets, flags, class, header, payload: alternative, iri_type: None, intercepted_at };
-    pdu.look_at_first_payload();
-    Ok(pdu)
+    let iri = class == PayloadClass::Iri;
+    let first = match class {
+        PayloadClass::Iri | PayloadClass::Cc => alternative.children().next(),
+        _ => None,
+    };
+    let first = first.map(|first| Payload::read(&first, iri));
+    Ok(Pdu::put_together(octets, header, alternative, (class, flags), first))
 }
 
 impl<'a> Pdu<'a> {
-    fn look_at_first_payload(&mut self) {
-        let first = self.payloads().next();
-        let sequence = matches!(self.class, PayloadClass::Iri | PayloadClass::Cc);
-        self.flags.insert_if(sequence && first.is_none(), Flags::PAYLOAD_EMPTY);
-        if let Some(first) = &first {
-            self.iri_type = first.iri_type;
-            self.intercepted_at = self.intercepted_at.or(first.intercepted_at);
-            self.flags.insert(first.flags);
-        }
-        let data = sequence || self.class == PayloadClass::Encrypted;
-        let timeless = !self.header.time_seen && !first.is_some_and(|first| first.time_seen);
-        self.flags.insert_if(data && timeless, Flags::TIME_ABSENT);
-        let unnumbered = self.header.cin.is_none() && self.header.cin_extension.is_none();
-        self.flags.insert_if(data && unnumbered, Flags::CIN_ABSENT);
+    /// The PDU of a header, a payload alternative, its class and flags, and its first payload.
+    #[inline(always)]
+    fn put_together(
+        octets: &'a [u8],
+        header: Header<'a>,
+        payload: Tlv<'a>,
+        (class, mut flags): (PayloadClass, Flags),
+        first: Option<Payload<'a>>,
+    ) -> Self {
+        flags.insert(header.flags);
+        let sequence = matches!(class, PayloadClass::Iri | PayloadClass::Cc);
+        flags.insert_if(sequence && first.is_none(), Flags::PAYLOAD_EMPTY);
+        let first = first.unwrap_or_default();
+        flags.insert(first.flags);
+        let data = sequence || class == PayloadClass::Encrypted;
+        flags.insert_if(data && !header.time_seen && !first.time_seen, Flags::TIME_ABSENT);
+        let unnumbered = header.cin.is_none() && header.cin_extension.is_none();
+        flags.insert_if(data && unnumbered, Flags::CIN_ABSENT);
+        let intercepted_at = header.time.or(first.intercepted_at);
+        let (iri_type, contents) = (first.iri_type, first.contents);
+        Pdu { octets, flags, class, header, payload, iri_type, intercepted_at, contents }
     }
 
     /// Who and when, for binding, numbering and duplicate detection. Borrows from the PDU, as a
@@ -237,6 +262,13 @@ impl<'a> Pdu<'a> {
         }
     }
 
+    /// The contents of the first IRI or CC payload, found while the PDU was read; those of
+    /// aggregated payloads are in [`Self::payloads`].
+    #[must_use]
+    pub fn contents(&self) -> Option<&Contents<'a>> {
+        self.contents.as_ref()
+    }
+
     /// The IRI or CC payloads, in the sender's order; none for other classes.
     pub fn payloads(&self) -> impl Iterator<Item = Payload<'a>> + use<'a> {
         let iri = self.class == PayloadClass::Iri;
@@ -249,7 +281,7 @@ impl<'a> Pdu<'a> {
 }
 
 /// One IRIPayload or CCPayload.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Payload<'a> {
     /// IRI type; `None` for CC, when absent, or when unknown.
     pub iri_type: Option<IriType>,
@@ -352,58 +384,64 @@ impl<'a> Payload<'a> {
 }
 
 fn contents_kind(tag: u32, iri: bool) -> (&'static str, Flags) {
-    const IRI: &[(u32, &str)] = &[
-        (1, "emailIRI"),
-        (2, "iPIRI"),
-        (3, "iPIRIOnly"),
-        (4, "uMTSIRI"),
-        (5, "eTSI671IRI"),
-        (6, "l2IRI"),
-        (7, "l2IRIOnly"),
-        (8, "tARGETACTIVITYMONITOR-1"),
-        (9, "tARGETACTIVITYMONITOR-2"),
-        (10, "pstnIsdnIRI"),
-        (11, "iPMMIRI"),
-        (14, "messagingIRI"),
-        (15, "ePSIRI"),
-        (16, "confIRI"),
-        (17, "proseIRI"),
-        (18, "gcseIRI"),
-        (19, "threeGPP33128DefinedIRI"),
-        (20, "iPIRIPacketReport"),
-    ];
-    const CC: &[(u32, &str)] = &[
-        (1, "emailCC"),
-        (2, "iPCC"),
-        (4, "uMTSCC"),
-        (6, "l2CC"),
-        (7, "tTRAFFIC-1"),
-        (8, "cTTRAFFIC-1"),
-        (9, "tTRAFFIC-2"),
-        (10, "cTTRAFFIC-2"),
-        (11, "pstnIsdnCC"),
-        (12, "iPMMCC"),
-        (14, "messagingCC"),
-        (15, "ePSCC"),
-        (16, "uMTSCC-CC-PDU"),
-        (17, "ePSCC-CC-PDU"),
-        (18, "messagingMMCC"),
-        (19, "confCC-CC-PDU"),
-        (20, "voipCC-CC-PDU"),
-        (21, "gcseCC-CC-PDU"),
-        (22, "cSvoice-CC-PDU"),
-        (23, "threeGPP33128DefinedCC"),
-    ];
-    let table = if iri { IRI } else { CC };
-    if let Some((_, kind)) = table.iter().find(|(number, _)| *number == tag) {
-        return (*kind, Flags::NONE);
+    let kind = if iri { iri_kind(tag) } else { cc_kind(tag) };
+    match (kind, iri, tag) {
+        (Some(kind), ..) => (kind, Flags::NONE),
+        (None, true, 0 | 12 | 13) | (None, false, 0 | 3 | 5 | 13) => {
+            ("deprecated", Flags::CONTENTS_DEPRECATED)
+        }
+        _ => ("unknown", Flags::CONTENTS_UNKNOWN),
     }
-    let deprecated: &[u32] = if iri { &[0, 12, 13] } else { &[0, 3, 5, 13] };
-    if deprecated.contains(&tag) {
-        ("deprecated", Flags::CONTENTS_DEPRECATED)
-    } else {
-        ("unknown", Flags::CONTENTS_UNKNOWN)
-    }
+}
+
+fn iri_kind(tag: u32) -> Option<&'static str> {
+    Some(match tag {
+        1 => "emailIRI",
+        2 => "iPIRI",
+        3 => "iPIRIOnly",
+        4 => "uMTSIRI",
+        5 => "eTSI671IRI",
+        6 => "l2IRI",
+        7 => "l2IRIOnly",
+        8 => "tARGETACTIVITYMONITOR-1",
+        9 => "tARGETACTIVITYMONITOR-2",
+        10 => "pstnIsdnIRI",
+        11 => "iPMMIRI",
+        14 => "messagingIRI",
+        15 => "ePSIRI",
+        16 => "confIRI",
+        17 => "proseIRI",
+        18 => "gcseIRI",
+        19 => "threeGPP33128DefinedIRI",
+        20 => "iPIRIPacketReport",
+        _ => return None,
+    })
+}
+
+fn cc_kind(tag: u32) -> Option<&'static str> {
+    Some(match tag {
+        1 => "emailCC",
+        2 => "iPCC",
+        4 => "uMTSCC",
+        6 => "l2CC",
+        7 => "tTRAFFIC-1",
+        8 => "cTTRAFFIC-1",
+        9 => "tTRAFFIC-2",
+        10 => "cTTRAFFIC-2",
+        11 => "pstnIsdnCC",
+        12 => "iPMMCC",
+        14 => "messagingCC",
+        15 => "ePSCC",
+        16 => "uMTSCC-CC-PDU",
+        17 => "ePSCC-CC-PDU",
+        18 => "messagingMMCC",
+        19 => "confCC-CC-PDU",
+        20 => "voipCC-CC-PDU",
+        21 => "gcseCC-CC-PDU",
+        22 => "cSvoice-CC-PDU",
+        23 => "threeGPP33128DefinedCC",
+        _ => return None,
+    })
 }
 
 fn class_of(alternative: &Tlv<'_>, flags: &mut Flags) -> Result<PayloadClass, Malformed> {

@@ -5,8 +5,11 @@
 //!
 //! Rules: TS 102 232-2 (messaging), -3 (IP access), -5 (IP multimedia), -7 (mobile).
 use crate::ber::Tlv;
+use crate::ps_pdu::Contents;
+use crate::record::Record;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+pub mod access;
 pub mod ip_access;
 pub mod mail;
 pub mod messaging;
@@ -16,6 +19,19 @@ pub mod packet;
 pub mod rtp;
 pub mod sip;
 pub mod sms;
+pub mod ts33128;
+
+/// What one payload says, record by record; empty when no service here reads it.
+#[must_use]
+pub fn observe(contents: &Contents<'_>) -> Vec<Record> {
+    match (contents.iri, contents.tag) {
+        (_, 11) if !contents.iri => access::observe(contents),
+        (true, 11) | (false, 12) => multimedia::observe(contents),
+        (true, 19) | (false, 23) => ts33128::observe(contents),
+        (_, 1 | 2 | 3 | 6 | 7 | 14 | 18 | 20) | (true, 10) => access::observe(contents),
+        _ => mobile::observe(contents),
+    }
+}
 
 /// Reads an `IPAddress` (binary or text form).
 #[must_use]

@@ -40,6 +40,12 @@ pub fn micro_second(tlv: &Tlv<'_>) -> (Option<Micros>, Flags) {
     let (Some(seconds), Some(micros)) = (field(0), field(1)) else {
         return (None, Flags::TIME_UNUSABLE);
     };
+    from_parts(seconds, micros)
+}
+
+/// [`micro_second`], of its two numbers.
+#[inline]
+pub(crate) fn from_parts(seconds: u64, micros: u64) -> (Option<Micros>, Flags) {
     if micros > 999_999 {
         return (None, Flags::TIME_UNUSABLE);
     }

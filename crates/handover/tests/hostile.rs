@@ -6,7 +6,7 @@ use lacre_handover::frame::{FrameReader, Framed, Run, next, runs};
 use lacre_handover::inspect::inspect;
 use lacre_handover::media::{AudioBuilder, TextBuilder, packets, wav_input};
 use lacre_handover::ps_pdu::parse;
-use lacre_handover::{Fault, Flags, Limits, Verdict};
+use lacre_handover::{Fault, Flags, Limits, Malformed, Verdict};
 use lacre_term::Micros;
 use proptest::prelude::*;
 
@@ -79,6 +79,32 @@ fn memory_of_a_reader_is_bounded_by_the_limit() {
     }
 }
 
+/// A PDU of indefinite length whose last octet is the limit's, and one octet more.
+#[test]
+fn an_indefinite_length_ends_within_the_limit_to_the_octet() {
+    let limits = Limits { pdu_octets_max: 100, ..Limits::default() };
+    // 2 octets of head, 2 of a primitive's, its contents, 4 of both ends.
+    let of = |octets: usize| {
+        let content = vec![0x5a; octets - 10];
+        let length = u8::try_from(content.len()).unwrap();
+        [&[0x30, 0x80, 0xa1, 0x80, 0x82, length][..], &content, &[0; 4]].concat()
+    };
+    assert_eq!(next(&of(100), &limits), Framed::Pdu(&of(100)));
+    for octets in [101, 102, 103, 104] {
+        let Framed::Broken(malformed) = next(&of(octets), &limits) else { panic!("{octets}") };
+        assert_eq!(malformed.fault, Fault::TooLong { limit: 100 }, "{octets}");
+        assert!(!malformed.framed);
+        // However it comes, and with whatever follows.
+        let stream = [&of(octets)[..], &[0x30, 0]].concat();
+        let mut reader = FrameReader::new(limits);
+        let refused = stream.iter().any(|octet| {
+            reader.push(&[*octet]);
+            matches!(reader.next(), Some(Err(_)))
+        });
+        assert!(refused, "{octets}");
+    }
+}
+
 #[test]
 fn empty_liid_and_twenty_six_octets_part_ways() {
     let with = |liid: &[u8]| {
@@ -123,20 +149,54 @@ fn read_all(octets: &[u8]) {
     wav.from_target.render(wav.from_target.samples().saturating_sub(80), &mut window);
 }
 
-/// All frames of a reader fed with `pieces`, and what is left.
-fn frames(pieces: &[&[u8]]) -> (Vec<Vec<u8>>, bool) {
+/// All frames of a reader, the fault that ended it, and the octets left.
+type Frames = (Vec<Vec<u8>>, Option<Malformed>, Vec<u8>);
+
+/// The frames of a reader into which `pieces` are pushed until it is broken.
+fn frames(pieces: &[&[u8]]) -> Frames {
     let mut reader = FrameReader::new(Limits::default());
     let mut found = Vec::new();
     for piece in pieces {
         reader.push(piece);
-        while let Some(result) = reader.next() {
-            match result {
-                Ok(pdu) => found.push(pdu.to_vec()),
-                Err(_) => return (found, true),
-            }
+        while let Some(Ok(pdu)) = reader.next() {
+            found.push(pdu.to_vec());
+        }
+        if reader.broken().is_some() {
+            break;
         }
     }
-    (found, false)
+    (found, reader.broken(), reader.into_rest())
+}
+
+/// As [`frames`], borrowed from `pieces`; and how many PDUs were not copied.
+fn borrowed_frames(pieces: &[&[u8]]) -> (Frames, usize) {
+    let mut reader = FrameReader::new(Limits::default());
+    let (mut found, mut borrowed) = (Vec::new(), 0);
+    for piece in pieces {
+        let mut rest = *piece;
+        while let Some(Ok(pdu)) = reader.next_from(&mut rest) {
+            borrowed += usize::from(piece.as_ptr_range().contains(&pdu.as_ptr()));
+            found.push(pdu.to_vec());
+        }
+        assert!(rest.is_empty(), "a piece is used up");
+        if reader.broken().is_some() {
+            assert!(reader.next_from(&mut rest).is_none(), "nothing follows lost framing");
+            break;
+        }
+    }
+    ((found, reader.broken(), reader.into_rest()), borrowed)
+}
+
+/// One PDU in each piece is borrowed; a PDU cut by the end of a piece is copied, and it alone.
+#[test]
+fn only_a_pdu_cut_between_pieces_is_copied() {
+    let stream = [composed(1), composed(2), composed(3)].concat();
+    let length = composed(1).len();
+    assert_eq!(borrowed_frames(&[&stream]).1, 3);
+    let cut = borrowed_frames(&[&stream[..length + 5], &stream[length + 5..]]);
+    assert_eq!((cut.0.0.len(), cut.1), (3, 2));
+    let octets: Vec<&[u8]> = stream.chunks(1).collect();
+    assert_eq!((borrowed_frames(&octets).0.0.len(), borrowed_frames(&octets).1), (3, 0));
 }
 
 proptest! {
@@ -178,8 +238,11 @@ proptest! {
         at.extend([0, octets.len()]);
         at.sort_unstable();
         let pieces: Vec<&[u8]> = at.windows(2).map(|pair| &octets[pair[0]..pair[1]]).collect();
-        let (whole, broken) = frames(&[&octets]);
+        let (whole, broken, _) = frames(&[&octets]);
         prop_assert!(whole.len() >= usize::try_from(count).unwrap());
-        prop_assert_eq!(frames(&pieces), (whole, broken));
+        let pushed = frames(&pieces);
+        prop_assert_eq!((&pushed.0, pushed.1), (&whole, broken));
+        // What is left is what the pieces up to the fault hold, or all of it.
+        prop_assert_eq!(&borrowed_frames(&pieces).0, &pushed);
     }
 }

@@ -12,7 +12,7 @@ use lacre_handover::inspect::inspect;
 use lacre_handover::media::{AudioBuilder, TextBuilder, packets, wav_input};
 use lacre_handover::service::{mail, packet, rtp, sip, sms};
 use lacre_handover::session::Session;
-use lacre_handover::{Limits, time, tri};
+use lacre_handover::{Limits, ps_pdu, time, tri};
 use lacre_term::Micros;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -93,6 +93,7 @@ fn mutations_do_not_stop_the_ber_reader() {
     });
 }
 
+/// Nor does the walk read any of them otherwise than the careful path.
 #[test]
 fn mutations_do_not_stop_framing_and_header() {
     run("header", |octets| {
@@ -100,6 +101,7 @@ fn mutations_do_not_stop_framing_and_header() {
             let Run::Pdu { octets, .. } = run else {
                 continue;
             };
+            assert_eq!(ps_pdu::parse_framed(octets), ps_pdu::parse_careful(octets));
             if let Some(pdu) = &inspect(octets, &Limits::default()).pdu {
                 let _ = (tri::integrity_check(pdu), tri::operator_message(pdu));
             }
