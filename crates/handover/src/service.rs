@@ -10,11 +10,14 @@ use crate::record::Record;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 pub mod access;
+pub mod cells;
+pub mod geo;
 pub mod ip_access;
 pub mod mail;
 pub mod messaging;
 pub mod mobile;
 pub mod multimedia;
+pub mod number;
 pub mod packet;
 pub mod rtp;
 pub mod sip;
