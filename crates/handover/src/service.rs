@@ -31,7 +31,7 @@ pub fn observe(contents: &Contents<'_>) -> Vec<Record> {
         (_, 11) if !contents.iri => access::observe(contents),
         (true, 11) | (false, 12) => multimedia::observe(contents),
         (true, 19) | (false, 23) => ts33128::observe(contents),
-        (_, 1 | 2 | 3 | 6 | 7 | 14 | 18 | 20) | (true, 10) => access::observe(contents),
+        (_, 1 | 2 | 3 | 6 | 7 | 14) | (true, 10 | 20) | (false, 18) => access::observe(contents),
         _ => mobile::observe(contents),
     }
 }

@@ -10,7 +10,7 @@ use super::number::{Number, isup, map, tbcd};
 use super::sms::{Kind, Sms, read_tpdu};
 use crate::ber::{Class, Elements, Tlv};
 use crate::ps_pdu::{Contents, Direction};
-use crate::record::Record;
+use crate::record::{Record, bounded};
 use hi2::Family;
 use std::borrow::Cow;
 
@@ -154,7 +154,11 @@ fn identity(field: &Tlv<'_>) -> Option<(&'static str, String)> {
 /// True when the record or event carries a location.
 #[must_use]
 pub fn has_location(contents: &Contents<'_>) -> bool {
-    records(contents).iter().any(|record| record.context(8).is_some())
+    records(contents).iter().any(|record| {
+        // EPS has one of its own in its GTPv2 parameters.
+        let of_eps = || record.context(36).and_then(|parameters| parameters.context(23));
+        record.context(8).is_some() || of_eps().is_some()
+    })
 }
 
 /// The IP packet in content of the packet domain or EPS (`uMTSCC`, `ePSCC`, and their CC-PDUs).
@@ -227,5 +231,7 @@ fn one(tag: u32, choice: u32, kind: Option<u32>, parameters: &Tlv<'_>) -> Record
         None => None,
     };
     record.detail("record kind inside", word);
+    // A cause may be free text.
+    record.cause = record.cause.map(bounded);
     record
 }

@@ -92,6 +92,7 @@ fn services_and_digits_come_out_of_signalling() {
     let record = circuit(3, &[utc(3), c(9, &[party]), p(33, &[3])]);
     let services = [
         "3.1 kHz audio",
+        "speech",
         "cfu",
         "processUnstructuredSS-Request",
         "buildMPTY",

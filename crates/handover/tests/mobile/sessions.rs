@@ -177,3 +177,17 @@ fn correlation_of_records_and_content_is_told_however_nested() {
     assert_eq!(told, ["cc-1", "iri-1", "01ff"]);
     assert_eq!(detail(&record, "correlation number"), Some("000a"));
 }
+
+#[test]
+fn quality_of_service_is_named_where_its_coding_has_a_name() {
+    let quality = c(25, &[p(1, b"\x23\x93\x1f\x71")]);
+    let record = packet(1, &[utc(3), p(20, &[13]), quality]);
+    assert_eq!(
+        (record.services.as_slice(), detail(&record, "QoS")),
+        (&["interactive".to_owned()][..], Some("23931f71"))
+    );
+    let rates = [&1_000_u32.to_be_bytes()[..], &2_000_u32.to_be_bytes()].concat();
+    let record = eps(1, &[utc(3), c(36, &[p(9, &[0x2c, 9, 0, 0]), p(11, &rates)])]);
+    assert_eq!(detail(&record, "QCI"), Some("9"));
+    assert_eq!(detail(&record, "APN-AMBR"), Some("up 1000 kbit/s, down 2000 kbit/s"));
+}

@@ -80,6 +80,24 @@ pub(super) fn error(record: &mut Record, octets: &[u8]) {
     record.cause = Some(cause::named(words, code));
 }
 
+/// `UmtsQos`: the octets, and the traffic class of the radio's form (TS 24.008, 10.5.6.5).
+pub(super) fn quality(record: &mut Record, field: &Tlv<'_>) {
+    let Some(choice) = field.children().next() else {
+        record.unknown = true;
+        return;
+    };
+    let octets = choice.string().unwrap_or_default();
+    record.detail("QoS", Some(hex(&octets)));
+    let class = octets.get(3).filter(|_| choice.tag.number == 1).map(|octet| octet >> 5);
+    match class {
+        Some(1) => record.service("conversational"),
+        Some(2) => record.service("streaming"),
+        Some(3) => record.service("interactive"),
+        Some(4) => record.service("background"),
+        _ => {}
+    }
+}
+
 /// An address with type and length before it (TS 23.003, 5.1), or bare.
 pub(super) fn coded_address(octets: &[u8]) -> Option<String> {
     let coded = octets.split_first().and_then(|(head, rest)| {

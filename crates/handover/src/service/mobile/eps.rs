@@ -59,7 +59,7 @@ pub(super) fn gtp(record: &mut Record, tlv: &Tlv<'_>) {
                 record.unknown |= kind.is_none();
                 record.detail("deactivated", kind);
             }
-            11 => record.detail("APN-AMBR", Some(hex(&octets))),
+            11 => rates(record, &octets),
             13 => record.detail("linked bearer", first.map(|octet| (octet & 0x0f).to_string())),
             18 | 19 => why(record, first, cause::MOBILITY),
             20 => record.detail("serving MME", field.text()),
@@ -105,6 +105,19 @@ fn quality(record: &mut Record, octets: &[u8]) {
     match octets {
         [_, qci, ..] => record.detail("QCI", Some(qci.to_string())),
         _ => record.unknown = true,
+    }
+}
+
+/// Greatest bit rates of an access point, up and down, in kbit/s (TS 29.274, 8.7).
+fn rates(record: &mut Record, octets: &[u8]) {
+    let rate = |range: std::ops::Range<usize>| {
+        Some(u32::from_be_bytes(octets.get(range)?.try_into().ok()?))
+    };
+    match (rate(0..4), rate(4..8)) {
+        (Some(up), Some(down)) => {
+            record.detail("APN-AMBR", Some(format!("up {up} kbit/s, down {down} kbit/s")));
+        }
+        _ => record.detail("APN-AMBR", Some(hex(octets))),
     }
 }
 

@@ -126,7 +126,7 @@ fn settle(record: &mut Record, family: Family, kind: Option<u32>) {
         "subscriber-Controlled-Input",
     ]);
     let session = record.event.as_deref().is_some_and(|event| {
-        ["PDPContext", "earer", "PDN", "Tunnel", "Pdn", "MIP", "MIp"]
+        ["DPContext", "earer", "PDN", "Tunnel", "Pdn", "MIP", "Mip", "mIP"]
             .iter()
             .any(|part| event.contains(part))
     });
@@ -301,10 +301,7 @@ fn network(record: &mut Record, field: &Tlv<'_>, family: Family) {
         21 => data::node(record, "SGSN address", field),
         22 => data::error(record, &octets()),
         24 => data::node(record, "GGSN address", field),
-        25 => {
-            let quality = field.children().next().and_then(|choice| choice.string());
-            record.detail("QoS", quality.map(|octets| text_or_hex(&octets)));
-        }
+        25 => data::quality(record, field),
         26 => data::network(record, field),
         27 => data::message_address(record, "sender", field),
         28 => data::message_address(record, "recipient", field),

@@ -6,7 +6,7 @@
 //! annex D.5 (`ETSI671HI2Location`); TS 29.274 clauses 8.21 and 8.101 (ULI and its time stamp).
 use super::stamp;
 use crate::ber::{Class, Tlv};
-use crate::record::{Cell, ITEMS_MAX, Place, Point, Record};
+use crate::record::{Cell, ITEMS_MAX, Place, Point, Record, bounded};
 use crate::service::number::{hex, isup, text_or_hex};
 use crate::service::{cells, geo};
 use lacre_term::Micros;
@@ -39,7 +39,7 @@ fn at_point(record: &mut Record, at: Option<Micros>, point: Point) {
 }
 
 fn at_civic(record: &mut Record, at: Option<Micros>, civic: String) {
-    let civic = (!civic.is_empty()).then_some(civic);
+    let civic = (!civic.is_empty()).then(|| bounded(civic));
     record.place(Place { at, of: "target", civic, ..Place::default() });
 }
 

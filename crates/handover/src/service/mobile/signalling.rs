@@ -6,7 +6,7 @@
 //! Rules: ITU-T Q.763 clause 3 (parameters); EN 300 403-1 clause 4.5 (elements); EN 300 286-1.
 use super::party;
 use super::words::{Words, word};
-use crate::record::{ITEMS_MAX, Record};
+use crate::record::{ITEMS_MAX, Record, bounded};
 use crate::service::number::{self, hex, text_or_hex};
 
 /// Transmission medium (Q.763, 3.54).
@@ -69,7 +69,7 @@ const REDIRECTION: Words = &[
 pub(super) fn push_digits(record: &mut Record, digits: String) {
     let fits = record.digits.len() < ITEMS_MAX && !record.digits.contains(&digits);
     if fits && !digits.is_empty() {
-        record.digits.push(digits);
+        record.digits.push(bounded(digits));
     }
 }
 

@@ -6,7 +6,7 @@
 //! Rules: TS 101 671 annex D.5 (`TimeStamp`, `LocalTimeStamp`); X.680 clauses 46 and 47.
 use super::words::{SEASON, word};
 use crate::ber::Tlv;
-use crate::record::Record;
+use crate::record::{Record, bounded};
 use crate::time;
 use lacre_term::Micros;
 
@@ -54,7 +54,7 @@ pub(super) fn read(tlv: &Tlv<'_>) -> Stamp {
 pub(super) fn of_record(record: &mut Record, tlv: &Tlv<'_>) {
     let stamp = read(tlv);
     record.at = stamp.at;
-    record.local_time = stamp.local;
+    record.local_time = stamp.local.map(bounded);
     record.unknown |= stamp.unknown;
     record.detail("season", stamp.season.filter(|season| *season != "notProvided"));
 }
