@@ -81,7 +81,7 @@ fn proximity_is_reported_alone_or_in_a_sequence() {
     );
     let report = c(1, &[head(), utc(2), c(3, &[p(0, b"21499")]), c(4, &[discovery])]);
     for found in [
-        iri(17, &[c(1, &[c(1, &[report.clone()])])]),
+        iri(17, &[c(1, &[c(1, std::slice::from_ref(&report))])]),
         iri(17, &[c(1, &[c(2, &[report.clone(), report])])]),
     ] {
         assert!(!found.is_empty());

@@ -89,7 +89,7 @@ proptest! {
             .iter()
             .map(|(tag, content, constructed)| {
                 if *constructed {
-                    c(*tag, &[crate::build::p(tag % 12, content), c(1, &[content.clone()])])
+                    c(*tag, &[crate::build::p(tag % 12, content), c(1, std::slice::from_ref(content))])
                 } else {
                     crate::build::p(*tag, content)
                 }
@@ -97,7 +97,7 @@ proptest! {
             .collect();
         let record = c(kind, &[&[crate::build::head()], &fields[..]].concat());
         for tag in [4, 5, 15, 16, 17, 18] {
-            read(true, tag, &c(tag, &[c(choice, &[record.clone()])]));
+            read(true, tag, &c(tag, &[c(choice, std::slice::from_ref(&record))]));
         }
     }
 

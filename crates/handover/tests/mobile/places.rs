@@ -10,7 +10,8 @@ fn cell(kind: &'static str, area: Option<u32>, cell: Option<u64>) -> Option<Cell
 fn point(field: Vec<u8>) -> (Option<Point>, Option<String>) {
     let record = circuit(3, &[utc(3), c(8, &[field])]);
     assert_eq!(record.places.len(), 1, "{record:?}");
-    (record.places[0].point, record.places[0].civic.clone())
+    let place = record.places.first().unwrap();
+    (place.point, place.civic.clone())
 }
 
 #[test]

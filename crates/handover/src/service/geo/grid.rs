@@ -63,7 +63,7 @@ pub fn grid_reference(text: &str) -> Option<Point> {
     let shift = if zone & 1 == 0 { 15 } else { 0 };
     let row = row.checked_add(shift)?.checked_rem(20)?;
     let least = *BAND_NORTHING.get(usize::try_from(band).ok()?)?;
-    let turns = least.checked_sub(row).unwrap_or(0).div_ceil(20);
+    let turns = least.saturating_sub(row).div_ceil(20);
     let hundreds = turns.checked_mul(20)?.checked_add(row)?;
     let middle = f64::from(side) / 2.0;
     let easting = column.checked_mul(100_000)?.checked_add(metres(east)?)?;

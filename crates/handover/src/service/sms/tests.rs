@@ -145,7 +145,7 @@ proptest! {
         text in "[@£$¥èéùìòÇØøÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !A-Za-z0-9ÄÖÑÜ§¿äöñüà^{}\\\\\\[~\\]|€\n\r]{0,170}"
     ) {
         let (octets, septets) = pack(&text).unwrap();
-        prop_assert_eq!(octets.len(), (septets * 7).div_ceil(8));
+        prop_assert_eq!(octets.len(), septets.saturating_mul(7).div_ceil(8));
         prop_assert_eq!(unpack(&octets, septets), text);
     }
 
