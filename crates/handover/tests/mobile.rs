@@ -7,6 +7,8 @@ mod build;
 mod calls;
 #[path = "mobile/content.rs"]
 mod content;
+#[path = "mobile/fields.rs"]
+mod fields;
 #[path = "mobile/groups.rs"]
 mod groups;
 #[path = "mobile/hostile.rs"]
