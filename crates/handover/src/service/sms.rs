@@ -128,7 +128,9 @@ pub fn read_any(octets: &[u8], from_phone: bool) -> Option<Sms> {
     if octets.first()? & 0x03 == 2 && !from_phone {
         return status_report(octets);
     }
-    read_tpdu(octets, from_phone).or_else(|| read_tpdu(octets, !from_phone))
+    // A report the other way has no address where a message has one.
+    let other = || read_tpdu(octets, !from_phone).filter(|sms| sms.address.is_some());
+    read_tpdu(octets, from_phone).or_else(other)
 }
 
 /// True when the octets are an RP-DATA to the last of them: the phone's own side is empty.

@@ -197,3 +197,29 @@ fn sequences_in_sequences_are_read_in_order_within_a_bound() {
     let many: Vec<u8> = (0..200).flat_map(|_| one(1)).collect();
     assert_eq!(iri(4, &[c(3, &[u(16, &many)])]).len(), 64);
 }
+
+#[test]
+fn a_message_whose_sender_is_not_told_is_read_by_its_own_bits() {
+    let deliver = b"\x04\x0b\x91\x43\x06\x00\x00\x54\xf6\x00\x00\x62\x30\x41\x90\x03\x00\x40\x05\
+        \xe8\x32\x9b\xfd\x06";
+    let record = circuit(4, &[utc(3), c(14, &[c(3, &[p(1, &[2]), p(4, deliver)])])]);
+    assert_eq!((record.messages[0].text.as_str(), record.course), ("hello", None));
+    let report = b"\x06\x2a\x0b\x91\x43\x06\x00\x00\x54\xf6\x62\x30\x41\x90\x03\x00\x40\
+        \x62\x30\x41\x90\x13\x00\x40\x00";
+    let record = circuit(4, &[utc(3), c(14, &[c(3, &[p(1, &[2]), p(4, report)])])]);
+    assert_eq!(detail(&record, "delivery status"), Some("0 delivered"));
+    // From the target, the same two bits are no report of delivery.
+    let record = circuit(4, &[utc(3), c(14, &[c(3, &[p(1, &[0]), p(4, report)])])]);
+    assert_eq!((detail(&record, "delivery status"), record.unknown), (None, true));
+}
+
+#[test]
+fn a_call_in_progress_is_a_call_before_anyone_answers() {
+    let record = etsi(3, &[utc(3), p(5, &[2]), p(6, b"\x00\x00\x12")]);
+    assert_eq!((record.medium, record.answered_at), (Some(Medium::Voice), None));
+    assert_eq!(detail(&record, "ringing seconds"), Some("12"));
+    let record = etsi(3, &[utc(3), p(5, &[3])]);
+    assert_eq!((record.medium, record.answered_at), (Some(Medium::Voice), record.at));
+    let wrong = etsi(2, &[utc(3), p(7, b"\x00\x0a\x00")]);
+    assert_eq!(wrong.duration_s, None, "no digits");
+}

@@ -89,7 +89,8 @@ proptest! {
             .iter()
             .map(|(tag, content, constructed)| {
                 if *constructed {
-                    c(*tag, &[crate::build::p(tag % 12, content), c(1, std::slice::from_ref(content))])
+                    let inside = c(1, std::slice::from_ref(content));
+                    c(*tag, &[crate::build::p(tag % 12, content), inside])
                 } else {
                     crate::build::p(*tag, content)
                 }

@@ -130,9 +130,11 @@ fn settle(record: &mut Record, family: Family, kind: Option<u32>) {
             .iter()
             .any(|part| event.contains(part))
     });
-    let state =
-        |name| record.details.iter().any(|(known, value)| *known == "call state" && value == name);
-    let call = circuit || record.duration_s.is_some() || state("connected");
+    let connected = record.details.contains(&("call state", "connected".to_owned()));
+    let of_call = |name: &str| matches!(name, "call state" | "ringing seconds");
+    let call = circuit
+        || record.duration_s.is_some()
+        || record.details.iter().any(|(name, _)| of_call(name));
     let message = says(&["sMS", "sMSOverIMS"]) || !record.messages.is_empty();
     let found = if message {
         Some(Medium::Message)
@@ -143,8 +145,7 @@ fn settle(record: &mut Record, family: Family, kind: Option<u32>) {
     } else {
         record.event.is_some().then_some(Medium::Event)
     };
-    let answered =
-        says(&["answer"]) || record.event.is_none() && state("connected") && kind == Some(3);
+    let answered = says(&["answer"]) || record.event.is_none() && connected && kind == Some(3);
     // An IMS event is what its SIP message says.
     if family == Family::Circuit || !says(&["unfilteredSIPmessage", "sIPheaderOnly"]) {
         record.medium = record.medium.or(found);

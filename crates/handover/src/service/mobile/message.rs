@@ -17,7 +17,10 @@ pub(super) fn read(report: &Tlv<'_>) -> Option<Sms> {
     // The initiator says who sent: 0 the target, 1 the server.
     let from_target = contents.context(1).and_then(|who| who.unsigned()) != Some(1);
     if let Some(octets) = contents.context(4).and_then(|content| content.string()) {
-        return sms::read_any(&octets, from_target);
+        // With no word on who sent it, two bits alone tell a report from a command nobody sends.
+        let undefined = contents.context(1).is_none_or(|who| who.unsigned() == Some(2));
+        let report = octets.first().is_some_and(|first| first & 0x03 == 2);
+        return sms::read_any(&octets, from_target && !(undefined && report));
     }
     enhanced(&contents.context(5)?, from_target)
 }
