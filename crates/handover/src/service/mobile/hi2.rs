@@ -219,9 +219,13 @@ fn common(record: &mut Record, field: &Tlv<'_>, family: Family) {
         5 if call => detail(record, "call state", field, words::CALL_STATE),
         6 if call => {
             let ringing = seconds(field);
+            record.unknown |= ringing.is_none();
             record.detail("ringing seconds", ringing.map(|seconds| seconds.to_string()));
         }
-        7 if call => record.duration_s = seconds(field),
+        7 if call => {
+            record.duration_s = seconds(field);
+            record.unknown |= record.duration_s.is_none();
+        }
         8 => place::location(record, field, family.place()),
         9 => {
             for entry in field.children().take(ITEMS_MAX) {
