@@ -6,7 +6,7 @@
 //! Rules: TS 102 232-3, -5; RFC 3550 (order and time); ITU-T G.711.
 use crate::Pdu;
 use crate::ps_pdu::Direction;
-use crate::service::{ip_access, messaging, multimedia};
+use crate::service::{ip_access, messaging, mobile, multimedia};
 use lacre_term::Micros;
 
 pub mod audio;
@@ -41,10 +41,13 @@ pub fn packets(pdu: &Pdu<'_>) -> Vec<CapturedPacket> {
         };
         let mut push = |octets: Vec<u8>, cut: bool| {
             let at = payload.intercepted_at.or(header_time);
-            found.push(CapturedPacket { at, direction: payload.direction, octets, cut });
+            let direction = payload.direction.or_else(|| mobile::direction(&contents));
+            found.push(CapturedPacket { at, direction, octets, cut });
         };
         if let Some((octets, cut)) = ip_access::packet(&contents) {
             push(octets.into_owned(), cut);
+        } else if let Some(octets) = mobile::packet(&contents) {
+            push(octets.into_owned(), false);
         } else if let Some(messaging::EmailContent::Packet(octets)) =
             messaging::email_content(&contents)
         {

@@ -139,7 +139,7 @@ impl Record {
 }
 
 /// The value, cut at a character within [`VALUE_OCTETS_MAX`].
-fn bounded(mut value: String) -> String {
+pub(crate) fn bounded(mut value: String) -> String {
     if value.len() > VALUE_OCTETS_MAX {
         let cut = value.floor_char_boundary(VALUE_OCTETS_MAX);
         value.truncate(cut);

@@ -10,11 +10,14 @@ use crate::record::Record;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 pub mod access;
+pub mod cells;
+pub mod geo;
 pub mod ip_access;
 pub mod mail;
 pub mod messaging;
 pub mod mobile;
 pub mod multimedia;
+pub mod number;
 pub mod packet;
 pub mod rtp;
 pub mod sip;
@@ -28,7 +31,7 @@ pub fn observe(contents: &Contents<'_>) -> Vec<Record> {
         (_, 11) if !contents.iri => access::observe(contents),
         (true, 11) | (false, 12) => multimedia::observe(contents),
         (true, 19) | (false, 23) => ts33128::observe(contents),
-        (_, 1 | 2 | 3 | 6 | 7 | 14 | 18 | 20) | (true, 10) => access::observe(contents),
+        (_, 1 | 2 | 3 | 6 | 7 | 14) | (true, 10 | 20) | (false, 18) => access::observe(contents),
         _ => mobile::observe(contents),
     }
 }

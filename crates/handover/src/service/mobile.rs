@@ -1,13 +1,32 @@
-//! Mobile (TS 33.108 and TS 33.128) and TS 101 671: short messages, SIP, parties.
+//! Mobile (TS 33.108 and TS 33.128) and TS 101 671: calls, sessions, short messages, parties.
 //!
-//! Only what a reader of evidence asks first; the rest stays in the octets. The record kind that
-//! these standards repeat inside is not trusted over the outer IRI type.
+//! Each record of an aggregated IRI is read by itself. The record kind that these standards repeat
+//! inside is not trusted over the outer IRI type: it is given as a detail, `record kind inside`,
+//! for whoever holds the outer one to compare. What is not named here sets `unknown`, and the
+//! octets stay as they are.
 //!
-//! Rules: TS 102 232-7; TS 33.108 annex B; TS 33.128 (`SMSMessage`); TS 101 671 annex D.
-use super::sms::{Sms, read_tpdu, semi_octets};
+//! Rules: TS 102 232-7; TS 33.108 annexes B and C; TS 33.128 (`SMSMessage`); TS 101 671 annex D.
+use super::number::{Number, isup, map, tbcd};
+use super::sms::{Kind, Sms, read_tpdu};
 use crate::ber::{Class, Elements, Tlv};
-use crate::ps_pdu::Contents;
+use crate::ps_pdu::{Contents, Direction};
+use crate::record::{Record, bounded};
+use hi2::Family;
 use std::borrow::Cow;
+
+mod cause;
+mod cc;
+mod components;
+mod data;
+mod eps;
+mod group;
+mod hi2;
+mod message;
+mod party;
+mod place;
+mod signalling;
+mod stamp;
+mod words;
 
 /// Records followed in one aggregated IRI.
 const RECORDS_MAX: usize = 64;
@@ -16,24 +35,29 @@ const RECORDS_MAX: usize = 64;
 fn records<'a>(contents: &Contents<'a>) -> Vec<Tlv<'a>> {
     let mut found = Vec::new();
     if !contents.iri || !matches!(contents.tag, 4 | 5 | 15) {
-        return found;
+        return Vec::new();
     }
     for choice in contents.tlv.children() {
-        collect(&choice, &mut found, 4);
+        collect(&choice, None, &mut found, 4);
     }
-    found
+    found.into_iter().map(|(_, record)| record).collect()
 }
 
 /// Descends the untagged choices (record kinds 1 to 4, sequences of them) to the parameters,
-/// which begin with a domain OID [0].
-fn collect<'a>(tlv: &Tlv<'a>, found: &mut Vec<Tlv<'a>>, depth: usize) {
+/// which begin with a domain OID [0]. Each is given with the record kind around it.
+fn collect<'a>(
+    tlv: &Tlv<'a>,
+    kind: Option<u32>,
+    found: &mut Vec<(Option<u32>, Tlv<'a>)>,
+    depth: usize,
+) {
     if found.len() >= RECORDS_MAX {
         return;
     }
     let is_record = tlv.context(0).is_some_and(|oid| !oid.tag.constructed)
         || tlv.context(3).is_some_and(|_| tlv.context(1).is_some_and(|id| !id.tag.constructed));
     if is_record {
-        found.push(*tlv);
+        found.push((kind, *tlv));
         return;
     }
     let Some(depth) = depth.checked_sub(1) else {
@@ -41,7 +65,8 @@ fn collect<'a>(tlv: &Tlv<'a>, found: &mut Vec<Tlv<'a>>, depth: usize) {
     };
     for child in tlv.children() {
         if child.tag.constructed && matches!(child.tag.class, Class::Context | Class::Universal) {
-            collect(&child, found, depth);
+            let kind = (child.tag.class == Class::Context).then_some(child.tag.number).or(kind);
+            collect(&child, kind, found, depth);
         }
     }
 }
@@ -51,7 +76,7 @@ pub(super) fn sip_octets<'a>(contents: &Contents<'a>) -> Option<Cow<'a, [u8]>> {
     records(contents).iter().find_map(|record| record.context(30).and_then(|sip| sip.string()))
 }
 
-/// Short messages of an IRI, of whichever standard.
+/// Short messages of an IRI, of whichever standard; status reports are none.
 #[must_use]
 pub fn short_messages(contents: &Contents<'_>) -> Vec<Sms> {
     if contents.iri && contents.tag == 19 {
@@ -59,13 +84,8 @@ pub fn short_messages(contents: &Contents<'_>) -> Vec<Sms> {
     }
     records(contents)
         .iter()
-        .filter_map(|record| {
-            let report = record.context(14)?.context(3)?;
-            // The initiator says who sent: 0 the target, 1 the server.
-            let initiator = report.context(1).and_then(|who| who.unsigned());
-            let octets = report.context(4)?.string()?;
-            either(&octets, initiator != Some(1))
-        })
+        .filter_map(|record| message::read(&record.context(14)?))
+        .filter(|sms| sms.kind != Kind::StatusReport)
         .collect()
 }
 
@@ -78,12 +98,8 @@ fn short_message_33128(contents: &Contents<'_>) -> Option<Sms> {
     }
     let from_target = event.context(3).and_then(|way| way.unsigned()) == Some(1);
     let tpdu = event.context(9)?.context(1)?.string()?;
-    either(&tpdu, from_target)
-}
-
-/// Reads a TPDU whose direction is only probable.
-fn either(octets: &[u8], from_phone: bool) -> Option<Sms> {
-    read_tpdu(octets, from_phone).or_else(|| read_tpdu(octets, !from_phone))
+    // Its direction is only probable.
+    read_tpdu(&tpdu, from_target).or_else(|| read_tpdu(&tpdu, !from_target))
 }
 
 /// A party named in a 33.108 or 101 671 record.
@@ -106,68 +122,116 @@ pub fn parties(contents: &Contents<'_>) -> Vec<MobileParty> {
             continue;
         };
         for party in set.children().take(RECORDS_MAX) {
-            let role = match party.context(0).and_then(|role| role.unsigned()) {
-                Some(0) => "originating",
-                Some(1) => "terminating",
-                Some(2) => "forwarded-to",
-                _ => "target",
-            };
-            let Some(identity) = party.context(1) else {
-                continue;
-            };
-            for field in identity.children() {
-                let kind = match field.tag.number {
-                    1 => "imei",
-                    3 => "imsi",
-                    4 | 5 => {
-                        let number = field.children().next().and_then(|format| isup(&format));
-                        found.extend(number.map(|value| MobileParty { role, kind: "tel", value }));
-                        continue;
-                    }
-                    6 => "tel",
-                    _ => continue,
-                };
-                let Some(octets) = field.string() else {
-                    continue;
-                };
-                found.push(MobileParty { role, kind, value: digits(kind, &octets) });
-            }
+            let qualifier = party.context(0).and_then(|role| role.unsigned());
+            let role = qualifier.and_then(|role| words::word(words::ROLE, role));
+            let role = role.unwrap_or("target");
+            let fields = party.context(1).into_iter().flat_map(|identity| identity.children());
+            found.extend(fields.take(RECORDS_MAX).filter_map(|field| {
+                let (kind, value) = identity(&field)?;
+                Some(MobileParty { role, kind, value })
+            }));
         }
     }
     found
 }
 
-/// A number in ISUP form: nature, plan, digits (ITU-T Q.763, 3.9 and 3.10).
-fn isup(format: &Tlv<'_>) -> Option<String> {
-    if format.tag.number != 1 {
-        return None;
-    }
-    let octets = format.string()?;
-    let (&nature, rest) = octets.split_first()?;
-    let mut digits = semi_octets(rest.get(1..)?);
-    // The first bit says that the count of digits is odd: the last half octet is fill.
-    if nature & 0x80 != 0 {
-        digits.pop();
-    }
-    Some(if nature & 0x7f == 4 { format!("+{digits}") } else { digits })
-}
-
-fn digits(kind: &str, octets: &[u8]) -> String {
-    match octets.split_first() {
-        // An MSISDN starts with its numbering plan; 0x91 is international E.164.
-        Some((0x91, rest)) if kind == "tel" => format!("+{}", semi_octets(rest)),
-        Some((plan, rest)) if kind == "tel" && plan & 0x80 != 0 => semi_octets(rest),
-        _ => semi_octets(octets),
+/// Kind and digits of one identity that is a number.
+fn identity(field: &Tlv<'_>) -> Option<(&'static str, String)> {
+    let digits = |number: Option<Number>| number.map(|number| ("tel", number.digits));
+    match field.tag.number {
+        1 => Some(("imei", tbcd(&field.string()?))),
+        3 => Some(("imsi", tbcd(&field.string()?))),
+        tag @ (4 | 5) => {
+            let format = field.children().next()?;
+            digits(party::party_number(&format, tag == 5))
+        }
+        6 => digits(map(&field.string()?)),
+        7 => digits(isup(&field.string()?)),
+        _ => None,
     }
 }
 
 /// True when the record or event carries a location.
 #[must_use]
 pub fn has_location(contents: &Contents<'_>) -> bool {
-    records(contents).iter().any(|record| record.context(8).is_some())
+    records(contents).iter().any(|record| {
+        // EPS has one of its own in its GTPv2 parameters.
+        let of_eps = || record.context(36).and_then(|parameters| parameters.context(23));
+        record.context(8).is_some() || of_eps().is_some()
+    })
+}
+
+/// The IP packet in content of the packet domain or EPS (`uMTSCC`, `ePSCC`, and their CC-PDUs).
+#[must_use]
+pub fn packet<'a>(contents: &Contents<'a>) -> Option<Cow<'a, [u8]>> {
+    cc::packet(contents)
+}
+
+/// The direction that mobile content's own header says, for senders that leave the outer one out.
+#[must_use]
+pub fn direction(contents: &Contents<'_>) -> Option<Direction> {
+    cc::direction(contents)
 }
 
 /// What the payload says, record by record.
-pub(super) fn observe(_contents: &Contents<'_>) -> Vec<crate::record::Record> {
-    Vec::new()
+pub(super) fn observe(contents: &Contents<'_>) -> Vec<Record> {
+    if !contents.iri {
+        return cc::read(contents).into_iter().collect();
+    }
+    if !matches!(contents.tag, 4 | 5 | 15..=18) {
+        return Vec::new();
+    }
+    let mut records = Vec::new();
+    for choice in contents.tlv.children().take(RECORDS_MAX) {
+        let number = choice.tag.number;
+        let known = match contents.tag {
+            4 => number <= 3,
+            _ => number <= 1,
+        };
+        let mut found = Vec::new();
+        if known && choice.tag.class == Class::Context {
+            // The parameters alone, or a choice of records and sequences of them.
+            let depth = if number & 1 == 0 { 0 } else { 4 };
+            collect(&choice, None, &mut found, depth);
+        }
+        if found.is_empty() {
+            records.push(Record { unknown: true, ..Record::default() });
+        }
+        let read = found.iter().map(|(kind, record)| one(contents.tag, number, *kind, record));
+        records.extend(read.take(RECORDS_MAX.saturating_sub(records.len())));
+    }
+    records
+}
+
+/// Reads one record by the module it follows, and notes the record kind around it.
+fn one(tag: u32, choice: u32, kind: Option<u32>, parameters: &Tlv<'_>) -> Record {
+    let inside = kind.map(|kind| match (kind, tag) {
+        // Proximity records are reports, whose tag is 1.
+        (1, 17) => 4,
+        (kind, _) => kind,
+    });
+    let mut record = match (tag, choice) {
+        (4, 2 | 3) => hi2::read(parameters, Family::Circuit, inside),
+        (4, _) => hi2::read(parameters, Family::Packet, inside),
+        (5, _) => hi2::read(parameters, Family::Etsi, inside),
+        (15, _) => hi2::read(parameters, Family::Eps, inside),
+        (16, _) => group::conference(parameters, inside),
+        (17, _) => group::prose(parameters, inside),
+        _ => group::gcse(parameters, inside),
+    };
+    let word = match inside {
+        Some(1) => Some("iRI-Begin-record"),
+        Some(2) => Some("iRI-End-record"),
+        Some(3) => Some("iRI-Continue-record"),
+        Some(4) => Some("iRI-Report-record"),
+        Some(_) => {
+            record.unknown = true;
+            None
+        }
+        None => None,
+    };
+    record.detail("record kind inside", word);
+    // A cause may be free text.
+    record.cause = record.cause.map(bounded);
+    record
 }
