@@ -1,0 +1,299 @@
+//! TS 33.128: what records of 5G, EPS, IMS and message functions say.
+//!
+//! The octets of the stories are built here, those of the vectors by an independent encoder.
+//!
+//! Rules: TS 33.128 annex A; TS 102 232-7; TS 102 232-1 (`hI4Payload`).
+#![allow(clippy::unwrap_used, reason = "helpers of stories may panic: that is how a story fails")]
+use lacre_handover::extract::{Course, Medium};
+use lacre_handover::media::{AudioBuilder, Codec, packets};
+use lacre_handover::ps_pdu::{Contents, Pdu, parse};
+use lacre_handover::record::{Cell, Point, Record};
+use lacre_handover::service::{observe, ts33128};
+use lacre_term::Micros;
+use std::path::PathBuf;
+
+fn octets_of(name: &str) -> Vec<u8> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../vectors/handover");
+    std::fs::read(folder.join(name)).unwrap()
+}
+
+fn contents<'a>(pdu: &Pdu<'a>) -> Contents<'a> {
+    pdu.payloads().next().unwrap().contents.unwrap()
+}
+
+fn record_of(name: &str) -> Record {
+    let octets = octets_of(name);
+    observe(&contents(&parse(&octets).unwrap())).remove(0)
+}
+
+/// An element with context tag `number`, as the encoder writes it.
+fn tlv(number: u32, constructed: bool, content: &[u8]) -> Vec<u8> {
+    let first = if constructed { 0xa0 } else { 0x80 };
+    let mut octets = match u8::try_from(number).unwrap() {
+        short @ 0..=30 => vec![first | short],
+        long @ 31..=127 => vec![first | 0x1f, long],
+        long => vec![first | 0x1f, 0x81, long & 0x7f],
+    };
+    octets.extend(length(content.len()));
+    octets.extend_from_slice(content);
+    octets
+}
+
+fn length(size: usize) -> Vec<u8> {
+    match u8::try_from(size) {
+        Ok(short @ 0..=0x7f) => vec![short],
+        _ => [&[0x82][..], &u16::try_from(size).unwrap().to_be_bytes()].concat(),
+    }
+}
+
+fn sequence(parts: &[Vec<u8>]) -> Vec<u8> {
+    let content = parts.concat();
+    [&[0x30][..], &length(content.len()), &content].concat()
+}
+
+/// A value: context tag, primitive.
+fn value(number: u32, content: &[u8]) -> Vec<u8> {
+    tlv(number, false, content)
+}
+
+/// A field of fields.
+fn of(number: u32, parts: &[Vec<u8>]) -> Vec<u8> {
+    tlv(number, true, &parts.concat())
+}
+
+/// What a payload says, and its word; `kind` 3 is an IRI, 4 a CC.
+fn read(kind: u8, version: [u8; 2], choice: &[u8]) -> (Record, Option<&'static str>) {
+    let oid = value(1, &[4, 19, version[0], version[1], kind]);
+    read_octets(kind == 3, &sequence(&[oid, of(2, &[choice.to_vec()])]))
+}
+
+fn read_octets(iri: bool, payload: &[u8]) -> (Record, Option<&'static str>) {
+    let tag = if iri { 19 } else { 23 };
+    let octets = tlv(tag, false, payload);
+    let tlv = lacre_handover::ber::Elements::new(&octets).next().unwrap();
+    let contents = Contents { iri, tag, kind: "", tlv };
+    (observe(&contents).remove(0), ts33128::event_word(&contents))
+}
+
+const R17: [u8; 2] = [17, 15];
+
+fn named(record: &Record, role: &str) -> Vec<(&'static str, String)> {
+    let parties = record.parties.iter().filter(|party| party.role == role);
+    parties.map(|party| (party.kind, party.value.clone())).collect()
+}
+
+fn told<'a>(record: &'a Record, name: &str) -> Vec<&'a str> {
+    let details = record.details.iter().filter(|(detail, _)| *detail == name);
+    details.map(|(_, value)| value.as_str()).collect()
+}
+
+fn time(text: &str) -> Option<Micros> {
+    Micros::parse_rfc3339(text)
+}
+
+#[test]
+fn a_location_update_names_the_target_and_its_cell_with_area_site_and_time() {
+    let record = record_of("v059-5g-iri-amf-location.ber");
+    assert_eq!(record.event.as_deref(), Some("locationUpdate"));
+    assert_eq!(record.medium, Some(Medium::Event));
+    assert_eq!(
+        named(&record, "target"),
+        [("imsi", "214990000000123".to_owned()), ("tel", "+34600000123".to_owned())]
+    );
+    let [place] = record.places.as_slice() else { panic!("{:?}", record.places) };
+    let plmn = "214-99".to_owned();
+    let cell = Cell { kind: "ncgi", plmn, area: Some(0x1a2b), cell: Some(0x1_2345_6789) };
+    assert_eq!(place.cell, Some(cell));
+    let site = Point { latitude_e7: 404_167_750, longitude_e7: -37_037_900, uncertainty_m: None };
+    assert_eq!((place.point, place.of), (Some(site), "target"));
+    assert_eq!(place.at, time("2026-03-14T09:29:58Z"));
+    assert_eq!(told(&record, "payload OID"), ["4.19.17.15.3"]);
+    assert!(!record.unknown);
+}
+
+#[test]
+fn a_session_tells_its_addresses_network_slice_and_access() {
+    let record = record_of("v060-5g-iri-smf-begin.ber");
+    assert_eq!(record.event.as_deref(), Some("pDUSessionEstablishment"));
+    let target = named(&record, "target");
+    for party in [("imei", "3569380356438001"), ("ip", "192.0.2.220"), ("ip", "2001:db8:214::1")] {
+        assert!(target.contains(&(party.0, party.1.to_owned())), "{party:?}");
+    }
+    assert_eq!(record.services, ["internet"]);
+    for (name, value) in [
+        ("sNSSAI", "1-000001"),
+        ("accessType", "threeGPPAccess"),
+        ("rATType", "nR"),
+        ("pDUSessionID", "5"),
+        ("gTPTunnelID", "0x0a0b0c0d 198.51.100.90"),
+    ] {
+        assert_eq!(told(&record, name), [value], "{name}");
+    }
+}
+
+#[test]
+fn a_short_message_has_sender_recipient_text_and_direction() {
+    let record = record_of("v062-5g-iri-sms.ber");
+    assert_eq!((record.medium, record.course), (Some(Medium::Message), Some(Course::Outgoing)));
+    assert_eq!(named(&record, "recipient"), [("tel", "+34600000456".to_owned())]);
+    assert!(named(&record, "target").is_empty(), "who is the target, the direction says");
+    assert_eq!((record.messages[0].text.as_str(), record.messages[0].submit), ("Mensaje 5G", true));
+}
+
+#[test]
+fn an_event_of_a_high_tag_is_read_like_any_other() {
+    let record = record_of("v063-eps-33128-mme-attach.ber");
+    assert_eq!(record.event.as_deref(), Some("mMEAttach"));
+    assert_eq!(told(&record, "attachResult"), ["ePSOnly"]);
+    assert!(named(&record, "target").contains(&("imei", "35693803564380".to_owned())));
+}
+
+#[test]
+fn a_release_not_known_is_flagged_and_read() {
+    let record = record_of("h088-33128-wrong-oid.ber");
+    assert!(record.unknown);
+    assert_eq!(record.event.as_deref(), Some("mMEAttach"));
+}
+
+#[test]
+fn a_notification_tells_who_is_intercepted_and_since_when() {
+    let octets = octets_of("v071-hi4-33128.ber");
+    let notices = ts33128::notifications(&parse(&octets).unwrap());
+    assert_eq!(notices.len(), 1);
+    assert_eq!(notices[0].event.as_deref(), Some("activation"));
+    assert_eq!(notices[0].started_at, time("2026-03-14T00:00:00Z"));
+    assert_eq!(named(&notices[0], "target"), [("tel", "+34600000123".to_owned())]);
+    let other = octets_of("v059-5g-iri-amf-location.ber");
+    assert!(ts33128::notifications(&parse(&other).unwrap()).is_empty(), "an IRI is none");
+}
+
+#[test]
+fn a_session_packet_comes_out_of_its_tunnel() {
+    let octets = octets_of("v065-5g-cc-upf.ber");
+    let found = packets(&parse(&octets).unwrap());
+    assert_eq!(found.len(), 1);
+    assert!(found[0].octets.starts_with(&[0x45, 0, 0, 0x20]), "the inner packet, not the tunnel");
+    assert!(found[0].octets.ends_with(b"data"));
+    let record = record_of("v065-5g-cc-upf.ber");
+    assert_eq!((record.event.as_deref(), record.medium), (Some("uPFCCPDU"), Some(Medium::Ip)));
+}
+
+#[test]
+fn media_of_an_ims_session_is_heard_with_the_codec_its_description_names() {
+    let octets = octets_of("v066-5g-cc-ims.ber");
+    let pdu = parse(&octets).unwrap();
+    let found = ts33128::content(&contents(&pdu)).unwrap();
+    assert!(matches!(&found, ts33128::Content::Ims(rtp) if rtp.len() == 172), "{found:?}");
+    let descriptions = ts33128::descriptions(&contents(&pdu));
+    assert!(descriptions[0].codecs.contains(&(101, "TELEPHONE-EVENT".to_owned(), 8000)));
+    let mut builder = AudioBuilder::new();
+    builder.add(&pdu);
+    assert_eq!(builder.finish().to_target.streams[0].codec, Codec::Pcma);
+}
+
+#[test]
+fn an_event_this_version_does_not_name_is_flagged_and_told_by_its_tag() {
+    let (record, word) = read(3, R17, &of(120, &[value(1, b"x")]));
+    assert!(record.unknown && record.event.is_none() && word.is_none());
+    assert_eq!(told(&record, "unknown"), ["IRIEvent 120"]);
+    let (record, word) = read(3, R17, &of(88, &[value(1, &[1]), value(2, &[1])]));
+    assert!(!record.unknown);
+    assert_eq!((record.event.as_deref(), word), (Some("mMEDetach"), Some("mMEDetach")));
+}
+
+#[test]
+fn a_field_or_number_of_a_later_version_is_flagged_and_the_rest_is_read() {
+    let known = [value(3, b"214990000000123"), value(4, b"35693803564380")];
+    let later = [value(40, b"later")];
+    let (record, _) = read(3, R17, &of(88, &[&known[..], &later[..]].concat()));
+    assert!(record.unknown);
+    assert_eq!(told(&record, "unknown"), ["MMEDetach 40"]);
+    assert_eq!(named(&record, "target").len(), 2);
+    let (record, _) = read(3, R17, &of(88, &[value(1, &[9]), known[0].clone()]));
+    assert!(record.unknown);
+    assert_eq!(told(&record, "detachDirection"), ["9"], "the number as sent");
+}
+
+#[test]
+fn tags_that_changed_their_meaning_are_read_by_the_version_named() {
+    let email = of(135, &[value(2, b"t1"), value(17, b"Hola")]);
+    let (record, word) = read(3, [17, 13], &email);
+    assert_eq!((word, record.unknown), (Some("mMSConvertedToEmail"), false));
+    assert_eq!(told(&record, "subject"), ["Hola"]);
+    assert_eq!(read(3, R17, &email).1, None);
+    assert_eq!(read(4, [16, 9], &value(4, b"x")).1, Some("pTCCCPDU"));
+    assert_eq!(read(4, R17, &value(4, b"x")).1, Some("nIDDCCPDU"));
+}
+
+#[test]
+fn a_session_that_ended_tells_octets_times_and_cause() {
+    let release = of(
+        8,
+        &[
+            of(1, &[value(1, b"214990000000123")]),
+            value(4, &[5]),
+            value(5, b"20260314093000Z"),
+            value(6, b"20260314101500.25Z"),
+            value(7, &[0x01, 0x00]),
+            value(8, &[0x05, 0xf5, 0xe1, 0x00]),
+            of(12, &[value(1, &[1]), value(2, &[20])]),
+            value(13, &[36]),
+        ],
+    );
+    let (record, _) = read(3, R17, &release);
+    assert_eq!((record.octets_up, record.octets_down), (Some(256), Some(100_000_000)));
+    assert_eq!(record.started_at, time("2026-03-14T09:30:00Z"));
+    assert_eq!(record.ended_at, time("2026-03-14T10:15:00.25Z"));
+    assert_eq!(record.cause.as_deref(), Some("1/20"));
+    assert_eq!(told(&record, "fiveGMMCause"), ["36"]);
+}
+
+#[test]
+fn a_summary_of_packets_counts_for_the_direction_it_names_alone() {
+    let summary = |direction: u8| {
+        of(
+            15,
+            &[
+                value(1, &[5]),
+                of(2, &[value(1, &[192, 0, 2, 1])]),
+                value(3, &[0x04, 0xd2]),
+                of(4, &[value(1, &[198, 51, 100, 7])]),
+                value(8, &[direction]),
+                value(13, &[0x10, 0x00]),
+            ],
+        )
+    };
+    let (record, _) = read(3, R17, &summary(1));
+    assert_eq!((record.octets_up, record.octets_down, record.course), (Some(4096), None, None));
+    assert_eq!(named(&record, "originating"), [("ip", "192.0.2.1".to_owned())]);
+    let (record, _) = read(3, R17, &summary(2));
+    assert_eq!((record.octets_up, record.octets_down), (None, Some(4096)));
+}
+
+#[test]
+fn a_sip_message_is_handed_over_octet_for_octet() {
+    let sip = b"INVITE sip:b@example.org SIP/2.0\r\n\r\n";
+    let message = [of(1, &[value(1, &[192, 0, 2, 1])]), value(3, sip)];
+    for (tag, field) in [(105, of(1, &[of(1, &message)])), (103, of(2, &message))] {
+        let oid = value(1, &[4, 19, 17, 15, 3]);
+        let payload = sequence(&[oid, of(2, &[of(tag, &[field])])]);
+        let octets = tlv(19, false, &payload);
+        let tlv = lacre_handover::ber::Elements::new(&octets).next().unwrap();
+        let contents = Contents { iri: true, tag: 19, kind: "", tlv };
+        assert_eq!(ts33128::ims_sip(&contents).as_deref(), Some(&sip[..]), "{tag}");
+        let record = observe(&contents).remove(0);
+        assert!(record.parties.is_empty(), "a proxy's address is nobody's");
+        assert_eq!(told(&record, "iPSourceAddress").len() + told(&record, "iPv4Address").len(), 1);
+    }
+}
+
+#[test]
+fn what_is_no_payload_is_unknown_and_never_a_panic() {
+    for octets in [&b""[..], b"\x30", b"\x30\x80", b"\x04\x01\x00", b"\x30\x02\xa2\x00", &[0xff; 9]]
+    {
+        for iri in [true, false] {
+            let (record, word) = read_octets(iri, octets);
+            assert!(record.unknown && word.is_none(), "{octets:02x?}");
+        }
+    }
+}
