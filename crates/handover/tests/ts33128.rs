@@ -7,9 +7,12 @@
 use lacre_handover::extract::{Course, Medium};
 use lacre_handover::media::{AudioBuilder, Codec, packets};
 use lacre_handover::ps_pdu::{Contents, Pdu, parse};
-use lacre_handover::record::{Cell, Point, Record};
+use lacre_handover::record::{Cell, ITEMS_MAX, Point, Record, VALUE_OCTETS_MAX};
 use lacre_handover::service::{observe, ts33128};
 use lacre_term::Micros;
+use proptest::prelude::*;
+use proptest::sample::Index;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 fn octets_of(name: &str) -> Vec<u8> {
@@ -287,6 +290,93 @@ fn a_sip_message_is_handed_over_octet_for_octet() {
     }
 }
 
+fn nr_location(fields: &[Vec<u8>]) -> Vec<u8> {
+    of(3, &[of(6, &[of(1, &[of(1, &[of(2, fields)])])])])
+}
+
+fn plmn() -> Vec<u8> {
+    of(1, &[value(1, b"214"), value(2, b"99")])
+}
+
+/// NR cell 0x123456789 and tracking area 1a2b.
+fn cell_and_area() -> [Vec<u8>; 2] {
+    let cell = value(2, &[4, 0x12, 0x34, 0x56, 0x78, 0x90]);
+    [of(1, &[plmn(), value(2, &[0, 0x1a, 0x2b])]), of(2, &[plmn(), cell])]
+}
+
+#[test]
+fn a_cell_to_be_ignored_is_no_place_and_its_area_is() {
+    let [area, cell] = cell_and_area();
+    let (record, _) = read(3, R17, &nr_location(&[area.clone(), cell.clone()]));
+    assert_eq!(record.places.len(), 1);
+    assert_eq!(record.places[0].cell.as_ref().unwrap().kind, "ncgi");
+    let (record, _) = read(3, R17, &nr_location(&[area, cell, value(9, &[0xff])]));
+    assert_eq!(record.places.len(), 1);
+    let found = record.places[0].cell.as_ref().unwrap();
+    assert_eq!((found.kind, found.area, found.cell), ("tai", Some(0x1a2b), None));
+    assert_eq!(told(&record, "ignoreNCGI"), ["true"], "and the operator's word is kept");
+}
+
+#[test]
+fn areas_a_phone_may_be_paged_in_are_not_where_it_was() {
+    let area = sequence(&[plmn(), value(2, &[0, 0x1a, 0x2b])]);
+    let (record, _) = read(3, R17, &of(1, &[of(11, &[area])]));
+    assert!(record.places.is_empty());
+    assert_eq!(told(&record, "fiveGSTAIList"), ["tai 214-99 1a2b"]);
+}
+
+/// A location report that holds `area`, an alternative of GeographicArea.
+fn shape(area: Vec<u8>) -> Record {
+    let location = of(4, &[of(2, &[of(1, &[of(1, &[area])])])]);
+    read(3, R17, &of(13, &[location])).0
+}
+
+#[test]
+fn shapes_become_a_point_with_a_radius_that_covers_them() {
+    let at = |tag: u32| of(tag, &[value(1, b"40.416775"), value(2, b"-3.703790")]);
+    let other = sequence(&[value(1, b"40.416875"), value(2, b"-3.703690")]);
+    let same = sequence(&[value(1, b"40.416775"), value(2, b"-3.703790")]);
+    let ellipse = of(2, &[value(1, &[0]), value(2, &[0]), value(3, &[90]), value(4, b"120.4")]);
+    for (area, radius) in [
+        (of(1, &[at(1)]), None),
+        (of(2, &[at(1), value(2, &[35])]), Some(272)),
+        (of(2, &[at(1), value(2, &[0]), value(3, b"25.5")]), Some(26)),
+        (of(3, &[at(1), ellipse, value(3, &[67])]), Some(121)),
+        (of(7, &[at(1), value(2, &[2, 0]), value(3, &[10])]), Some(528)),
+    ] {
+        let record = shape(area);
+        let point = record.places[0].point.unwrap();
+        assert_eq!((point.latitude_e7, point.longitude_e7), (404_167_750, -37_037_900));
+        assert_eq!((point.uncertainty_m, record.places[0].cell.is_none()), (radius, true));
+    }
+    let record = shape(of(4, &[of(1, &[same.clone(), other, same])]));
+    let point = record.places[0].point.unwrap();
+    assert_eq!((point.latitude_e7, point.longitude_e7), (404_168_250, -37_037_400));
+    assert_eq!(point.uncertainty_m, Some(8));
+    assert!(told(&record, "polygon")[0].starts_with("40.4167750 -3.7037900, 40.4168750"));
+}
+
+#[test]
+fn an_address_and_a_raw_answer_are_kept_as_written() {
+    let civic = of(5, &[value(1, b"ES"), value(4, b"Madrid"), value(7, "Calle Mayor".as_bytes())]);
+    let location = of(4, &[of(2, &[of(1, &[civic])])]);
+    let (record, _) = read(3, R17, &of(13, &[location]));
+    assert_eq!(record.places[0].civic.as_deref(), Some("ES, Madrid, Calle Mayor"));
+    let raw = b"<coord><X>40 25 0.39N</X><Y>3 42 13.644W</Y></coord>";
+    let location = of(4, &[of(2, &[of(2, &[value(1, raw)])])]);
+    let (record, _) = read(3, R17, &of(13, &[location]));
+    assert_eq!(record.places[0].point.unwrap().longitude_e7, -37_037_900);
+    assert_eq!(record.places[1].civic.as_deref().unwrap().as_bytes(), raw);
+}
+
+#[test]
+fn keys_are_never_told() {
+    let (record, _) =
+        read(3, R17, &of(92, &[value(1, b"aka@example.org"), value(3, b"SECRETKEY")]));
+    assert!(!record.unknown);
+    assert!(!format!("{record:?}").contains("SECRET") && !format!("{record:?}").contains("534543"));
+}
+
 #[test]
 fn what_is_no_payload_is_unknown_and_never_a_panic() {
     for octets in [&b""[..], b"\x30", b"\x30\x80", b"\x04\x01\x00", b"\x30\x02\xa2\x00", &[0xff; 9]]
@@ -295,5 +385,87 @@ fn what_is_no_payload_is_unknown_and_never_a_panic() {
             let (record, word) = read_octets(iri, octets);
             assert!(record.unknown && word.is_none(), "{octets:02x?}");
         }
+    }
+}
+
+/// The payloads of a vector file, one after the other.
+fn payloads(name: &str) -> Vec<Vec<u8>> {
+    let octets = octets_of(&format!("ts33128/{name}.ber"));
+    lacre_handover::ber::Elements::new(&octets).map(|payload| payload.whole.to_vec()).collect()
+}
+
+#[test]
+fn every_event_of_the_standard_is_named_and_its_fields_are_known() {
+    let mut events = 0;
+    for number in 1..=5 {
+        let name = format!("events-{number}");
+        let expected = String::from_utf8(octets_of(&format!("ts33128/{name}.tsv"))).unwrap();
+        let rows: Vec<&str> = expected.lines().skip(1).collect();
+        let payloads = payloads(&name);
+        assert_eq!(payloads.len(), rows.len());
+        for (row, octets) in rows.iter().zip(&payloads) {
+            let [_, event, words, who] = *row.split('\t').collect::<Vec<_>>() else {
+                panic!("{row}")
+            };
+            let (record, word) = read_octets(true, octets);
+            assert_eq!((word, record.event.as_deref()), (Some(event), Some(event)));
+            assert!(!record.unknown, "{event}: {:?}", told(&record, "unknown"));
+            for (name, value) in words.split(';').filter_map(|pair| pair.split_once('=')) {
+                let found = record.details.iter().any(|(n, v)| *n == name && v == value);
+                assert!(found, "{event}: {name} {value}: {:?}", record.details);
+            }
+            let named = record.parties.iter().map(|who| format!("{}={}", who.kind, who.value));
+            let who = who.split(';').filter(|who| *who != "-").map(str::to_owned);
+            assert_eq!(named.collect::<BTreeSet<_>>(), who.collect(), "{event}");
+            events += 1;
+        }
+    }
+    assert_eq!(events, 115, "all of release 17");
+}
+
+/// Octets that are nearly payloads: one of the standard's events, hurt.
+fn hurt() -> impl Strategy<Value = Vec<u8>> {
+    let whole: Vec<Vec<u8>> =
+        (1..=5).flat_map(|number| payloads(&format!("events-{number}"))).collect();
+    (
+        0..whole.len(),
+        proptest::collection::vec((any::<Index>(), any::<u8>()), 0..12),
+        any::<Index>(),
+    )
+        .prop_map(move |(which, changes, cut)| {
+            let mut octets = whole[which].clone();
+            for (index, octet) in changes {
+                let at = index.index(octets.len());
+                octets[at] = octet;
+            }
+            let keep = octets.len().saturating_sub(cut.index(octets.len()) / 8);
+            octets.truncate(keep);
+            octets
+        })
+}
+
+/// What holds of every record, whatever the octets.
+fn is_bounded(octets: &[u8]) {
+    for iri in [true, false] {
+        let (record, _) = read_octets(iri, octets);
+        assert!(record.parties.len() <= ITEMS_MAX && record.details.len() <= ITEMS_MAX);
+        assert!(record.places.len() <= ITEMS_MAX && record.messages.len() <= ITEMS_MAX);
+        let values = record.details.iter().map(|(_, value)| value);
+        let values = values.chain(record.parties.iter().map(|party| &party.value));
+        let civic = record.places.iter().filter_map(|place| place.civic.as_ref());
+        assert!(values.chain(civic).all(|value| value.len() <= VALUE_OCTETS_MAX));
+    }
+}
+
+proptest! {
+    #[test]
+    fn an_event_that_was_hurt_stops_no_reader(octets in hurt()) {
+        is_bounded(&octets);
+    }
+
+    #[test]
+    fn octets_of_any_kind_stop_no_reader(octets in proptest::collection::vec(any::<u8>(), 0..600)) {
+        is_bounded(&octets);
+        is_bounded(&sequence(&[value(1, &[4, 19, 17, 15, 3]), of(2, &[octets])]));
     }
 }

@@ -21,6 +21,9 @@ const ELEMENTS_MAX: usize = 16_384;
 /// Deeper than any type of the tables.
 const DEPTH_MAX: usize = 32;
 
+/// Fields within fields whose details come first: those of an event and of its choices and lists.
+const NEAR: usize = 3;
+
 /// Most unknown fields told by name.
 const UNKNOWNS_MAX: usize = 8;
 
@@ -69,6 +72,8 @@ pub(super) struct Walk<'r> {
     left: usize,
     silent: bool,
     unknowns: usize,
+    nested: usize,
+    far: Vec<(&'static str, String)>,
     tpdus: Vec<Vec<u8>>,
     message_type: Option<u64>,
     packet_octets: Option<u64>,
@@ -85,6 +90,8 @@ impl<'r> Walk<'r> {
             left: ELEMENTS_MAX,
             silent: false,
             unknowns: 0,
+            nested: 0,
+            far: Vec::new(),
             tpdus: Vec::new(),
             message_type: None,
             packet_octets: None,
@@ -121,6 +128,9 @@ impl<'r> Walk<'r> {
             let read = sms::read_tpdu(&tpdu, from_phone);
             let read = read.or_else(|| sms::read_tpdu(&tpdu, !from_phone));
             self.record.messages.extend(read);
+        }
+        for (name, value) in std::mem::take(&mut self.far) {
+            self.record.detail(name, Some(value));
         }
         // A summary counts one direction; which one, it says elsewhere.
         match (self.packet_octets, self.record.course.take()) {
@@ -166,8 +176,9 @@ impl<'r> Walk<'r> {
     fn field(&mut self, tlv: &Tlv<'_>, field: &'static Field, around: Spot, depth: usize) {
         let role = role_of(field.name).unwrap_or(around.role);
         let spot = Spot { name: field.name, role, ..around };
-        let was = self.silent;
+        let (was, nested) = (self.silent, self.nested);
         self.silent |= SILENT.contains(&field.name);
+        self.nested = nested.saturating_add(1);
         if let Type::Choice(owner, _) = field.kind {
             let mut inside = tlv.children();
             match inside.next() {
@@ -180,7 +191,7 @@ impl<'r> Walk<'r> {
         } else {
             self.value(tlv, field.kind, spot, depth.saturating_add(1));
         }
-        self.silent = was;
+        (self.silent, self.nested) = (was, nested);
     }
 
     fn child(
@@ -479,9 +490,13 @@ impl<'r> Walk<'r> {
         }
     }
 
+    /// Tells a detail; what stands deep inside waits, lest it crowds out what the event says.
     pub(super) fn detail(&mut self, name: &'static str, value: Option<String>) {
-        if !self.silent {
-            self.record.detail(name, value);
+        let Some(value) = value.filter(|_| !self.silent) else { return };
+        if self.nested <= NEAR {
+            self.record.detail(name, Some(value));
+        } else if self.far.len() < ITEMS_MAX {
+            self.far.push((name, value));
         }
     }
 }
