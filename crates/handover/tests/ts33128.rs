@@ -3,11 +3,16 @@
 //! The octets of the stories are built here, those of the vectors by an independent encoder.
 //!
 //! Rules: TS 33.128 annex A; TS 102 232-7; TS 102 232-1 (`hI4Payload`).
-#![allow(clippy::unwrap_used, reason = "helpers of stories may panic: that is how a story fails")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "helpers of stories may panic: that is how a story fails"
+)]
 use lacre_handover::extract::{Course, Medium};
 use lacre_handover::media::{AudioBuilder, Codec, packets};
 use lacre_handover::ps_pdu::{Contents, Pdu, parse};
 use lacre_handover::record::{Cell, ITEMS_MAX, Point, Record, VALUE_OCTETS_MAX};
+use lacre_handover::service::multimedia::with_sip;
 use lacre_handover::service::{observe, ts33128};
 use lacre_term::Micros;
 use proptest::prelude::*;
@@ -171,6 +176,33 @@ fn a_notification_tells_who_is_intercepted_and_since_when() {
 }
 
 #[test]
+fn the_other_form_of_a_notification_names_the_authorisation() {
+    let target = [value(1, b"ETSI"), value(2, b"InternationalE164"), value(3, b"34600000123")];
+    let notice = of(
+        2,
+        &[
+            value(1, b"20260314000000Z"),
+            value(2, b"20260614000000Z"),
+            of(3, &[of(1, &target)]),
+            value(6, &[2]),
+            value(8, b"DP-00123/2026"),
+        ],
+    );
+    let payload = of(7, &[of(2, &[notice])]);
+    let header = octets_of("v071-hi4-33128.ber");
+    let outer = lacre_handover::ber::Elements::new(&header).next().unwrap();
+    let header = outer.context(1).unwrap().whole.to_vec();
+    let octets = sequence(&[header, of(2, &[payload])]);
+    let notices = ts33128::notifications(&parse(&octets).unwrap());
+    assert_eq!((notices.len(), notices[0].unknown), (1, false));
+    assert_eq!(notices[0].event.as_deref(), Some("liDeactivated"));
+    assert_eq!(notices[0].ended_at, time("2026-06-14T00:00:00Z"));
+    assert_eq!(named(&notices[0], "target"), [("tel", "+34600000123".to_owned())]);
+    assert_eq!(told(&notices[0], "authorizationReference"), ["DP-00123/2026"]);
+    assert_eq!(told(&notices[0], "interceptType"), ["iriOnly"]);
+}
+
+#[test]
 fn a_session_packet_comes_out_of_its_tunnel() {
     let octets = octets_of("v065-5g-cc-upf.ber");
     let found = packets(&parse(&octets).unwrap());
@@ -284,6 +316,8 @@ fn a_sip_message_is_handed_over_octet_for_octet() {
         let tlv = lacre_handover::ber::Elements::new(&octets).next().unwrap();
         let contents = Contents { iri: true, tag: 19, kind: "", tlv };
         assert_eq!(ts33128::ims_sip(&contents).as_deref(), Some(&sip[..]), "{tag}");
+        let method = with_sip(&contents, |sip| sip.method().map(str::to_owned));
+        assert_eq!(method.flatten().as_deref(), Some("INVITE"), "read like any other SIP");
         let record = observe(&contents).remove(0);
         assert!(record.parties.is_empty(), "a proxy's address is nobody's");
         assert_eq!(told(&record, "iPSourceAddress").len() + told(&record, "iPv4Address").len(), 1);

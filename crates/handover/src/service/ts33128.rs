@@ -6,25 +6,26 @@
 //! are. Keys and other octet strings are never told: they remain in the evidence alone.
 //!
 //! Rules: TS 102 232-7 (`threeGPP33128DefinedIRI`, `threeGPP33128DefinedCC`); TS 33.128 annex A;
-//! TS 102 232-1 (`hI4Payload`); TS 29.281 clause 5 (GTP-U).
+//! TS 29.281 clause 5 (GTP-U).
 use super::sip::Sdp;
-use crate::Pdu;
 use crate::ber::{self, Class, Elements, Tlv};
 use crate::extract::Medium;
 use crate::ps_pdu::Contents;
 use crate::record::Record;
-use lacre_term::PayloadClass;
 use std::borrow::Cow;
-use tables::{CCPDU, Field, IRIEvent, IRIPayload, LINotificationPayload, Type};
+use tables::{CCPDU, Field, IRIEvent, IRIPayload, Type};
 use walk::Walk;
 
+mod notice;
 mod place;
 mod tables;
 mod values;
 mod walk;
 
-/// Most notifications read in one PDU.
-const NOTIFICATIONS_MAX: usize = 64;
+pub use notice::notifications;
+
+/// Most session descriptions read in one event.
+const DESCRIPTIONS_MAX: usize = 64;
 
 /// What the payload says: one record for an IRI or a CC of TS 33.128, none for other contents. A
 /// payload that cannot be read gives a record whose `unknown` is true and that says nothing else.
@@ -85,7 +86,7 @@ pub fn descriptions(contents: &Contents<'_>) -> Vec<Sdp> {
         _ => None,
     };
     let states: Vec<Tlv<'_>> = states.unwrap_or_default();
-    let texts = states.iter().take(NOTIFICATIONS_MAX).filter_map(Tlv::text);
+    let texts = states.iter().take(DESCRIPTIONS_MAX).filter_map(Tlv::text);
     texts.map(|text| Sdp::read(&text)).collect()
 }
 
@@ -150,26 +151,6 @@ pub fn packet<'a>(contents: &Contents<'a>) -> Option<Cow<'a, [u8]>> {
         Content::Packet(packet) => Some(packet),
         _ => None,
     }
-}
-
-/// What the LI notifications of a PDU say, one record each; none when its class is not HI4. The
-/// record's `started_at` and `ended_at` are the times applied, its event the notification's kind.
-#[must_use]
-pub fn notifications(pdu: &Pdu<'_>) -> Vec<Record> {
-    if pdu.class != PayloadClass::Hi4 {
-        return Vec::new();
-    }
-    let read = |notice: Tlv<'_>| {
-        let mut record = Record { medium: Some(Medium::Event), ..Record::default() };
-        if notice.is_context(1) {
-            release(&notice, &mut record);
-            Walk::over(&mut record, "party").root(&notice, &LINotificationPayload);
-        } else {
-            record.unknown = true;
-        }
-        record
-    };
-    pdu.alternative().children().take(NOTIFICATIONS_MAX).map(read).collect()
 }
 
 fn iri(payload: &Tlv<'_>, record: &mut Record) {

@@ -48,6 +48,7 @@ mod choices;
 mod enumerations;
 mod exposure;
 mod general;
+mod hi4;
 mod messages;
 mod session;
 
@@ -55,6 +56,7 @@ pub(super) use choices::*;
 pub(super) use enumerations::*;
 pub(super) use exposure::*;
 pub(super) use general::*;
+pub(super) use hi4::*;
 pub(super) use messages::*;
 pub(super) use session::*;
 
@@ -153,7 +155,7 @@ mod tests {
     #[test]
     fn every_type_has_its_fields_in_order_and_an_end() {
         let mut seen = Vec::new();
-        let roots = [&IRIPayload, &CCPDU, &LINotificationPayload];
+        let roots = [&IRIPayload, &CCPDU, &LINotificationPayload, &HI4Notification];
         let fields: usize = roots.into_iter().map(|root| count(root, &mut seen, 24)).sum();
         assert!(fields > 2000, "{fields}");
     }

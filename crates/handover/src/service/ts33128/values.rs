@@ -3,7 +3,8 @@
 //! What has not the form the standard gives it is `None`; nothing is guessed or corrected.
 //!
 //! Rules: X.690 clauses 8.6, 8.20; TS 23.003 clauses 2, 28; TS 23.032 clauses 6, 7; TS 29.572
-//! clause 6.1.6; ITU-T Q.763 clause 3.88; TS 23.040 clause 9.1.2.5.
+//! clause 6.1.6; ITU-T Q.763 clause 3.88; TS 23.040 clause 9.1.2.5; TS 103 280
+//! (names of formats).
 use crate::ber::Tlv;
 use crate::record::Point;
 use crate::service::address_of;
@@ -62,6 +63,28 @@ pub(super) fn ip(tlv: &Tlv<'_>) -> Option<String> {
 pub(super) fn e164(digits: &str) -> String {
     let number = !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit());
     if number { format!("+{digits}") } else { digits.to_owned() }
+}
+
+/// Kind and value of an identifier by the name of its format (TS 103 280).
+pub(super) fn formatted(format: &str, value: String) -> (&'static str, String) {
+    let kind = match format.to_ascii_lowercase().as_str() {
+        "internationale164" | "e164number" | "msisdn" => return ("tel", e164(&value)),
+        "sipuri" => {
+            let address = value.strip_prefix("sip:").or_else(|| value.strip_prefix("sips:"));
+            return ("sip", address.unwrap_or(&value).to_owned());
+        }
+        "teluri" => return ("tel", value.strip_prefix("tel:").unwrap_or(&value).to_owned()),
+        "imsi" | "supiimsi" => "imsi",
+        "imei" | "imeisv" | "peiimei" | "peiimeisv" => "imei",
+        "emailaddress" | "internationalizedemailaddress" => "email",
+        "ipv4address" | "ipv6address" | "ipv4cidr" | "ipv6cidr" => "ip",
+        "macaddress" => "mac",
+        "nai" | "impi" => "nai",
+        "supinai" => "supi",
+        "gpsinai" => "gpsi",
+        _ => "user",
+    };
+    (kind, value)
 }
 
 /// TP-OA or TP-DA, with its count of digits in front or, as some send it, without.

@@ -243,6 +243,11 @@ impl<'r> Walk<'r> {
                 (Some(suci), "SUCI") => self.party(spot, "supi", suci),
                 (text, _) => self.detail(spot.label(), text),
             }
+        } else if of.0 == "TargetIdentifierFormat" {
+            self.quietly(tlv, of, spot, depth);
+            let text = |tag| tlv.context(tag).and_then(|field| field.text()).unwrap_or_default();
+            let (kind, value) = values::formatted(&text(2), text(3));
+            self.party(spot, kind, value);
         } else if Frame::is(of.0) {
             let around = self.frame.replace(Frame::default());
             self.fields(tlv, of, spot, depth);
@@ -473,10 +478,12 @@ impl<'r> Walk<'r> {
             "timeOfFirstPacket"
             | "firstPacketTimestamp"
             | "timeOfSessionEstablishment"
-            | "appliedStartTime" => self.record.started_at = earlier(self.record.started_at),
-            "timeOfLastPacket" | "lastPacketTimestamp" | "appliedEndTime" => {
+            | "appliedStartTime"
+            | "activationTime" => self.record.started_at = earlier(self.record.started_at),
+            "timeOfLastPacket" | "lastPacketTimestamp" | "appliedEndTime" | "deactivationTime" => {
                 self.record.ended_at = later(self.record.ended_at);
             }
+            "timestamp" => self.record.at = at,
             "dateTime" | "mMSDateTime" if message => {
                 self.record.at = at;
                 if at.is_none() {
@@ -538,6 +545,10 @@ fn composite(tlv: &Tlv<'_>, owner: &str) -> Option<Option<String>> {
         "FTEID" => values::tunnel(tlv),
         "FiveGGUTI" => Some(values::joined(tlv, false)),
         "GUTI" => Some(values::joined(tlv, true)),
+        "DictionaryEntry" => {
+            let text = |tag| tlv.context(tag).and_then(|field| field.text()).unwrap_or_default();
+            Some(format!("{} {} {}", text(1), text(2), text(3)))
+        }
         "NGAPCauseInt" => {
             let part = |tag| tlv.context(tag).and_then(|part| part.unsigned());
             part(1).zip(part(2)).map(|(group, value)| format!("{group}/{value}"))
