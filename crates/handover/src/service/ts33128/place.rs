@@ -4,7 +4,8 @@
 //! cell that the sender says to ignore is no place. Lists of areas a phone may be paged in are no
 //! whereabouts: they are details.
 //!
-//! Rules: TS 33.128 annex A (`Location`); TS 29.571 clause 5.4.4; TS 29.572 clause 6.1.6; TS 23.032.
+//! Rules: TS 33.128 annex A (`Location`); TS 29.571 clause 5.4.4; TS 29.572 clause 6.1.6;
+//! TS 23.032.
 use super::tables::Leaf;
 use super::values;
 use super::walk::{Spot, Walk};

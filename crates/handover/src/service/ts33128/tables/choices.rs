@@ -14,7 +14,8 @@ choice! {
         6 pDUSessionEstablishment SMFPDUSessionEstablishment;
         7 pDUSessionModification SMFPDUSessionModification;
         8 pDUSessionRelease SMFPDUSessionRelease;
-        9 startOfInterceptionWithEstablishedPDUSession SMFStartOfInterceptionWithEstablishedPDUSession;
+        9 startOfInterceptionWithEstablishedPDUSession
+            SMFStartOfInterceptionWithEstablishedPDUSession;
         10 unsuccessfulSessionProcedure SMFUnsuccessfulProcedure;
         11 servingSystemMessage UDMServingSystemMessage; 12 sMSMessage SMSMessage;
         13 lALSReport LALSReport; 14 pDHeaderReport PDHeaderReport;
@@ -45,7 +46,8 @@ choice! {
         57 sMFMAPDUSessionEstablishment SMFMAPDUSessionEstablishment;
         58 sMFMAPDUSessionModification SMFMAPDUSessionModification;
         59 sMFMAPDUSessionRelease SMFMAPDUSessionRelease;
-        60 startOfInterceptionWithEstablishedMAPDUSession SMFStartOfInterceptionWithEstablishedMAPDUSession;
+        60 startOfInterceptionWithEstablishedMAPDUSession
+            SMFStartOfInterceptionWithEstablishedMAPDUSession;
         61 unsuccessfulMASMProcedure SMFMAUnsuccessfulProcedure;
         62 aMFIdentifierAssociation AMFIdentifierAssociation;
         63 mMEIdentifierAssociation MMEIdentifierAssociation;
@@ -54,7 +56,8 @@ choice! {
         66 nEFPDUSessionModification NEFPDUSessionModification;
         67 nEFPDUSessionRelease NEFPDUSessionRelease;
         68 nEFUnsuccessfulProcedure NEFUnsuccessfulProcedure;
-        69 nEFStartOfInterceptionWithEstablishedPDUSession NEFStartOfInterceptionWithEstablishedPDUSession;
+        69 nEFStartOfInterceptionWithEstablishedPDUSession
+            NEFStartOfInterceptionWithEstablishedPDUSession;
         70 nEFdeviceTrigger NEFDeviceTrigger; 71 nEFdeviceTriggerReplace NEFDeviceTriggerReplace;
         72 nEFdeviceTriggerCancellation NEFDeviceTriggerCancellation;
         73 nEFdeviceTriggerReportNotify NEFDeviceTriggerReportNotify;
@@ -64,7 +67,8 @@ choice! {
         77 sCEFPDNConnectionUpdate SCEFPDNConnectionUpdate;
         78 sCEFPDNConnectionRelease SCEFPDNConnectionRelease;
         79 sCEFUnsuccessfulProcedure SCEFUnsuccessfulProcedure;
-        80 sCEFStartOfInterceptionWithEstablishedPDNConnection SCEFStartOfInterceptionWithEstablishedPDNConnection;
+        80 sCEFStartOfInterceptionWithEstablishedPDNConnection
+            SCEFStartOfInterceptionWithEstablishedPDNConnection;
         81 sCEFdeviceTrigger SCEFDeviceTrigger;
         82 sCEFdeviceTriggerReplace SCEFDeviceTriggerReplace;
         83 sCEFdeviceTriggerCancellation SCEFDeviceTriggerCancellation;
@@ -76,10 +80,12 @@ choice! {
         91 mMEUnsuccessfulProcedure MMEUnsuccessfulProcedure;
         92 aAnFAnchorKeyRegister AAnFAnchorKeyRegister;
         93 aAnFKAKMAApplicationKeyGet AAnFKAKMAApplicationKeyGet;
-        94 aAnFStartOfInterceptWithEstablishedAKMAKeyMaterial AAnFStartOfInterceptWithEstablishedAKMAKeyMaterial;
+        94 aAnFStartOfInterceptWithEstablishedAKMAKeyMaterial
+            AAnFStartOfInterceptWithEstablishedAKMAKeyMaterial;
         95 aAnFAKMAContextRemovalRecord AAnFAKMAContextRemovalRecord;
         96 aFAKMAApplicationKeyRefresh AFAKMAApplicationKeyRefresh;
-        97 aFStartOfInterceptWithEstablishedAKMAApplicationKey AFStartOfInterceptWithEstablishedAKMAApplicationKey;
+        97 aFStartOfInterceptWithEstablishedAKMAApplicationKey
+            AFStartOfInterceptWithEstablishedAKMAApplicationKey;
         98 aFAuxiliarySecurityParameterEstablishment AFAuxiliarySecurityParameterEstablishment;
         99 aFApplicationKeyRemoval AFApplicationKeyRemoval;
         100 n9HRPDUSessionInfo N9HRPDUSessionInfo; 101 s8HRBearerInfo S8HRBearerInfo;

@@ -89,7 +89,8 @@ sequence! {
         19 timeOfSessionEstablishment Time; 20 ePS5GSComboInfo EPS5GSComboInfo;
         21 uEEPSPDNConnection Octets; 22 servingNetwork SMFServingNetwork;
         23 gTPTunnelInfo GTPTunnelInfo; 24 pCCRules ListOfPCCRule;
-        25 ePSStartOfInterceptionWithEstablishedPDNConnection EPSStartOfInterceptionWithEstablishedPDNConnection;
+        25 ePSStartOfInterceptionWithEstablishedPDNConnection
+            EPSStartOfInterceptionWithEstablishedPDNConnection;
         26 pFDDataForApps ListOfPFDDataForApp;
     }
     SMFUnsuccessfulProcedure {
@@ -148,7 +149,8 @@ sequence! {
         21 aTSSSContainer Octets; 22 ePS5GSComboInfo EPS5GSComboInfo;
         23 uEEPSPDNConnection Octets; 24 pCCRules ListOfPCCRule;
         25 pFDDataForApps ListOfPFDDataForApp;
-        26 ePSStartOfInterceptionWithEstablishedPDNConnection EPSStartOfInterceptionWithEstablishedPDNConnection;
+        26 ePSStartOfInterceptionWithEstablishedPDNConnection
+            EPSStartOfInterceptionWithEstablishedPDNConnection;
     }
     SMFMAUnsuccessfulProcedure {
         1 failedProcedureType SMFFailedProcedureType; 2 failureCause Integer;
