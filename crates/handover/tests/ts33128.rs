@@ -408,6 +408,43 @@ fn an_address_and_a_raw_answer_are_kept_as_written() {
 }
 
 #[test]
+fn a_local_time_stays_text_and_a_message_has_its_subject_and_people() {
+    let party = |number: u32, content: &[u8]| sequence(&[of(1, &[value(number, content)])]);
+    let send = |time: &[u8]| {
+        of(
+            17,
+            &[
+                value(3, time),
+                of(4, &[of(1, &[value(1, b"34600000123")])]),
+                of(5, &[party(2, b"eva@example.org"), party(1, b"34600000456")]),
+                value(8, &[0]),
+                value(9, "¿Mañana?".as_bytes()),
+            ],
+        )
+    };
+    let (record, _) = read(3, R17, &send(b"20260314093000"));
+    assert_eq!((record.at, record.local_time.as_deref()), (None, Some("20260314093000")));
+    assert_eq!((record.course, record.medium), (Some(Course::Outgoing), Some(Medium::Message)));
+    assert_eq!(named(&record, "sender"), [("tel", "+34600000123".to_owned())]);
+    let recipients = [("email", "eva@example.org".to_owned()), ("tel", "+34600000456".to_owned())];
+    assert_eq!(named(&record, "recipient"), recipients);
+    assert_eq!(told(&record, "subject"), ["¿Mañana?"]);
+    let (record, _) = read(3, R17, &send(b"20260314093000+0100"));
+    assert_eq!((record.at, record.local_time), (time("2026-03-14T08:30:00Z"), None));
+}
+
+#[test]
+fn a_payload_in_segments_is_read_like_a_whole_one() {
+    let payload = &payloads("events-2")[0];
+    let (first, second) = payload.split_at(payload.len() / 2);
+    let segment = |octets: &[u8]| [&[4][..], &length(octets.len()), octets].concat();
+    let octets = of(19, &[segment(first), segment(second)]);
+    let tlv = lacre_handover::ber::Elements::new(&octets).next().unwrap();
+    let contents = Contents { iri: true, tag: 19, kind: "", tlv };
+    assert_eq!(observe(&contents), [read_octets(true, payload).0]);
+}
+
+#[test]
 fn keys_are_never_told() {
     let (record, _) =
         read(3, R17, &of(92, &[value(1, b"aka@example.org"), value(3, b"SECRETKEY")]));
