@@ -6,7 +6,7 @@
 //! Rules: TS 102 232-3, -5; RFC 3550 (order and time); ITU-T G.711.
 use crate::Pdu;
 use crate::ps_pdu::Direction;
-use crate::service::{ip_access, messaging, mobile, multimedia};
+use crate::service::{ip_access, messaging, mobile, multimedia, ts33128};
 use lacre_term::Micros;
 
 pub mod audio;
@@ -56,6 +56,8 @@ pub fn packets(pdu: &Pdu<'_>) -> Vec<CapturedPacket> {
             push(packet.into_owned(), false);
         } else if let Some(media) = multimedia::media(&contents).filter(|media| media.is_packet()) {
             push(media.octets.into_owned(), false);
+        } else if let Some(packet) = ts33128::packet(&contents) {
+            push(packet.into_owned(), false);
         }
     }
     found

@@ -8,7 +8,7 @@
 use super::g711;
 use crate::Pdu;
 use crate::ps_pdu::{Contents, Direction};
-use crate::service::{multimedia, rtp::Rtp, sip};
+use crate::service::{multimedia, rtp::Rtp, sip, ts33128};
 use lacre_term::Micros;
 use std::collections::HashMap;
 
@@ -135,8 +135,10 @@ impl AudioBuilder {
             };
             if contents.iri {
                 self.describe(&contents);
+                self.describe_33128(&contents);
                 continue;
             }
+            self.describe_33128(&contents);
             if let Some(line) = payload_description(&contents) {
                 self.codec(&line);
             }
@@ -153,6 +155,13 @@ impl AudioBuilder {
     fn describe(&mut self, contents: &Contents<'_>) {
         let sdp = multimedia::with_sip(contents, |sip| sip.sdp()).flatten();
         for (number, name, rate) in sdp.into_iter().flat_map(|sdp| sdp.codecs) {
+            self.codecs.insert(number, (name, rate));
+        }
+    }
+
+    fn describe_33128(&mut self, contents: &Contents<'_>) {
+        let sdps = ts33128::descriptions(contents);
+        for (number, name, rate) in sdps.into_iter().flat_map(|sdp| sdp.codecs) {
             self.codecs.insert(number, (name, rate));
         }
     }

@@ -82,7 +82,7 @@ pub fn sip_octets<'a>(contents: &Contents<'a>) -> Option<Cow<'a, [u8]>> {
     if let Some(signalling) = signalling(contents) {
         return Some(signalling.message);
     }
-    super::mobile::sip_octets(contents)
+    super::mobile::sip_octets(contents).or_else(|| super::ts33128::ims_sip(contents))
 }
 
 /// Media of a CC.
