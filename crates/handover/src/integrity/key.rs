@@ -241,3 +241,104 @@ fn integer(tlv: &Tlv<'_>) -> Option<Vec<u8>> {
     element(&mut out, 0x02, &value);
     Some(out)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aws_lc_rs::encoding::AsDer;
+    use aws_lc_rs::rand::SystemRandom;
+    use aws_lc_rs::rsa::{KeyPair as RsaKeyPair, KeySize};
+    use lc::{EcdsaKeyPair, Ed25519KeyPair, KeyPair};
+
+    const MESSAGE: &[u8] = b"hash PDUs";
+
+    fn file(name: &str) -> Vec<u8> {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../vectors/handover/keys");
+        std::fs::read(format!("{folder}/{name}")).unwrap()
+    }
+
+    fn p384() -> (OperatorKey, Vec<u8>) {
+        let pair = EcdsaKeyPair::generate(&lc::ECDSA_P384_SHA384_ASN1_SIGNING).unwrap();
+        let signature = pair.sign(&SystemRandom::new(), MESSAGE).unwrap();
+        let spki = pair.public_key().as_der().unwrap();
+        (OperatorKey::read("p384", spki.as_ref()).unwrap(), signature.as_ref().to_vec())
+    }
+
+    #[test]
+    fn keys_of_every_kind_verify_their_signatures_and_nothing_else() {
+        let conventions = Conventions::default();
+        let (key, signature) = p384();
+        assert_eq!(key.kind(), KeyKind::EcdsaP384);
+        assert!(key.verifies(MESSAGE, &signature, &conventions));
+        assert!(!key.verifies(b"other", &signature, &conventions));
+        let hash = Some(HashAlgorithm::Sha256);
+        let other = Conventions { signature_hash: hash, ..Conventions::default() };
+        assert!(!key.verifies(MESSAGE, &signature, &other), "another hash inside");
+        let (another, _) = p384();
+        assert!(!another.verifies(MESSAGE, &signature, &conventions), "another key");
+
+        let pair = Ed25519KeyPair::generate().unwrap();
+        let spki = pair.public_key().as_der().unwrap();
+        let key = OperatorKey::read("ed", spki.as_ref()).unwrap();
+        let signature = pair.sign(MESSAGE);
+        assert!(key.verifies(MESSAGE, signature.as_ref(), &conventions));
+        assert!(key.can_be(Some(3)) && !key.can_be(Some(2)) && !key.can_be(Some(1)));
+    }
+
+    #[test]
+    fn rsa_verifies_under_its_own_padding_only() {
+        let pair = RsaKeyPair::generate(KeySize::Rsa2048).unwrap();
+        let spki = pair.public_key().as_der().unwrap();
+        let key = OperatorKey::read("rsa", spki.as_ref()).unwrap();
+        assert_eq!(key.kind(), KeyKind::Rsa);
+        assert!(key.can_be(None) && !key.can_be(Some(2)), "RSA has no number of its own");
+        let pkcs1 = Conventions::default();
+        let pss = Conventions { rsa_padding: RsaPadding::Pss, ..Conventions::default() };
+        for (encoding, own, other) in
+            [(&lc::RSA_PKCS1_SHA256, &pkcs1, &pss), (&lc::RSA_PSS_SHA256, &pss, &pkcs1)]
+        {
+            let mut signature = vec![0; pair.public_modulus_len()];
+            pair.sign(encoding, &SystemRandom::new(), MESSAGE, &mut signature).unwrap();
+            assert!(key.verifies(MESSAGE, &signature, own));
+            assert!(!key.verifies(MESSAGE, &signature, other));
+        }
+    }
+
+    /// Two octets of length where one would do, and an integer padded: legal BER (annex A).
+    #[test]
+    fn a_signature_in_ber_is_read_and_a_negative_one_is_not() {
+        let (key, signature) = p384();
+        let mut ber = vec![0x30, 0x82, 0];
+        ber.extend_from_slice(&signature[1..]);
+        assert!(key.verifies(MESSAGE, &ber, &Conventions::default()));
+        for bad in [&b"\x30\x06\x02\x01\xff\x02\x01\x01"[..], b"\x30\x03\x02\x01\x01", b"", b"\x04"]
+        {
+            assert!(!key.verifies(MESSAGE, bad, &Conventions::default()));
+        }
+    }
+
+    #[test]
+    fn a_certificate_gives_the_key_it_is_of() {
+        let certificate = OperatorKey::read("c", &file("certificate.pem")).unwrap();
+        let plain = OperatorKey::read("p", &file("ec-of-certificate.pem")).unwrap();
+        assert_eq!(certificate.spki, plain.spki);
+        assert_eq!(certificate.kind(), KeyKind::EcdsaP256);
+        let der = pem(&file("certificate.pem")).unwrap();
+        assert_eq!(OperatorKey::read("d", &der).unwrap().spki, plain.spki);
+    }
+
+    #[test]
+    fn keys_that_prove_little_are_refused_by_name() {
+        for (name, expected) in [
+            ("dsa.pem", KeyError::Dsa),
+            ("rsa-1024.pem", KeyError::TooShort { bits: 1024 }),
+            ("secp256k1.pem", KeyError::Unsupported),
+        ] {
+            assert_eq!(OperatorKey::read(name, &file(name)).unwrap_err(), expected, "{name}");
+        }
+        for bad in [&b""[..], b"-----BEGIN PUBLIC KEY-----\n!\n", b"\x30\x00", b"\x30\x03\x30\x01"]
+        {
+            assert_eq!(OperatorKey::read("bad", bad).unwrap_err(), KeyError::Unreadable);
+        }
+    }
+}
