@@ -176,6 +176,9 @@ fn among(words: impl Iterator<Item = &'static str>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use lacre_handover::Limits;
+    use lacre_handover::frame::{Run, runs};
+    use lacre_handover::integrity::{Keys, Shelf};
 
     #[test]
     fn every_profile_that_is_shipped_loads_under_its_own_name() {
@@ -195,6 +198,28 @@ mod tests {
         assert_eq!(openli.conventions.signature_inputs, [SignatureInput::OwnNumbers]);
         assert_eq!(openli.conventions.direction_of, DirectionOf::Caller);
         assert_eq!(openli.keys.len(), 1);
+    }
+
+    /// The shipped profile makes the recorded streams verify as an independent verifier says.
+    #[test]
+    fn by_openlis_profile_its_recorded_checks_hold() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../vectors/handover/openli");
+        let loaded = shipped("openli").unwrap();
+        let keys = Keys { signature: loaded.keys.clone(), encryption: Vec::new() };
+        let expected = std::fs::read_to_string(format!("{folder}/openli-integrity.tsv")).unwrap();
+        for name in ["openli-integ-hi2", "openli-integ-hi3"] {
+            let octets = std::fs::read(format!("{folder}/{name}.ber")).unwrap();
+            let limits = Limits::default();
+            let mut shelf = Shelf::new(&loaded.conventions, &keys, None);
+            for run in runs(&octets, &limits) {
+                let Run::Pdu { octets, .. } = run else { panic!("{run:?}") };
+                shelf.put(octets).unwrap();
+            }
+            let holds = shelf.findings().filter(|(_, it)| it.verdict.holds()).count();
+            let rows = expected.lines().filter(|row| row.starts_with(name));
+            assert_eq!(holds, rows.filter(|row| row.ends_with("true")).count(), "{name}");
+            assert!(holds > 0);
+        }
     }
 
     #[test]

@@ -6,7 +6,10 @@
     clippy::indexing_slicing,
     reason = "helpers of stories may panic: that is how a story fails"
 )]
+use aws_lc_rs::digest;
 use lacre_handover::Limits;
+use lacre_handover::ber::write::{element, unsigned};
+use lacre_handover::compose::{Body, Composer, Stamp};
 use lacre_handover::encryption_container::{Cipher, ContainerKey, OpenError, cipher, open};
 use lacre_handover::frame::{Run, runs};
 use lacre_handover::integrity::{Check, DataType, Finding, Keys, OperatorKey, Shelf, Verdict};
@@ -319,5 +322,95 @@ fn a_wrong_key_a_wrong_vector_and_changed_octets_give_an_error_and_nothing_else(
         let octets = read(name);
         let opened = open(&parse(&octets).unwrap(), &[vector_key()], sequence);
         assert_eq!(opened.unwrap_err(), expected, "{name}");
+    }
+}
+
+/// The check of s010 with its payload written anew.
+fn forged(numbers: &[u32], kind: u8, more: &[(u8, &[u8])]) -> Vec<u8> {
+    let (mut list, mut fields, mut tri, mut payload) = (vec![], vec![], vec![], vec![]);
+    numbers.iter().for_each(|number| unsigned(&mut list, 0x02, u64::from(*number)));
+    element(&mut fields, 0xa0, &list);
+    element(&mut fields, 0x81, &[kind]);
+    more.iter().for_each(|(tag, octets)| element(&mut fields, *tag, octets));
+    element(&mut tri, 0xa0, &fields);
+    element(&mut payload, 0xa2, &tri);
+    let stamp = Stamp::Absent;
+    Composer::new(b"ES-7", b"21499", Some(1)).pdu(1, stamp, &Body::Raw(&payload))
+}
+
+fn verdict(pdu: Vec<u8>, keys: &Keys) -> Verdict {
+    findings(&[(0, pdu)], &Conventions::default(), keys).remove(0).verdict
+}
+
+#[test]
+fn a_check_that_cannot_be_judged_says_why() {
+    let value: (u8, &[u8]) = (0x83, &[0; 32]);
+    let (cc, sha256): ((u8, &[u8]), (u8, &[u8])) = ((0x82, &[2]), (0x84, &[2]));
+    let none = Keys::default();
+    let hash = |numbers: &[u32], more: &[(u8, &[u8])]| verdict(forged(numbers, 1, more), &none);
+    let unreadable = |verdict: Verdict, part: &str| match verdict {
+        Verdict::Unreadable { why } => assert!(why.contains(part), "{why}"),
+        other => panic!("{part}: {other:?}"),
+    };
+    assert_eq!(hash(&[4, 5], &[cc, value, sha256]), Verdict::MissingPdus);
+    unreadable(hash(&[4, 5, 4], &[cc, value, sha256]), "twice");
+    unreadable(hash(&[], &[cc, value, sha256]), "no PDU");
+    unreadable(hash(&[4], &[value, sha256]), "IRI or CC");
+    unreadable(hash(&[4], &[(0x82, &[9]), value, sha256]), "IRI or CC");
+    unreadable(hash(&[4], &[cc, sha256]), "checkValue");
+    let many: Vec<u32> = (0..70_000).collect();
+    unreadable(hash(&many, &[cc, value, sha256]), "more PDUs");
+    assert_eq!(hash(&[4], &[cc, value]), Verdict::UnknownAlgorithm { number: None });
+    let odd = Verdict::UnknownAlgorithm { number: Some(9) };
+    assert_eq!(hash(&[4], &[cc, value, (0x84, &[9])]), odd);
+    let keys = signer("s014-integrity-signed.pem");
+    let signature = |number: &[u8]| verdict(forged(&[1], 2, &[cc, value, (0x85, number)]), &keys);
+    assert_eq!(signature(&[1]), Verdict::UnsupportedAlgorithm { name: "DSA" });
+    assert_eq!(signature(&[7]), Verdict::UnknownAlgorithm { number: Some(7) });
+    assert_eq!(signature(&[3]), Verdict::NoKey, "EdDSA, and the key is ECDSA");
+    assert_eq!(signature(&[2]), Verdict::MissingPdus, "the hash PDU is not there");
+}
+
+/// SHA-1 still matches, and says that it is weak.
+#[test]
+fn sha_1_matches_and_is_called_weak() {
+    let pdus = pdus(&read("s010-integrity-order.ber"));
+    let hashed: Vec<u8> = pdus[..4].iter().flat_map(|(_, octets)| octets.clone()).collect();
+    let sha1 = digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, &hashed);
+    let more: [(u8, &[u8]); 3] = [(0x82, &[2]), (0x83, sha1.as_ref()), (0x84, &[1])];
+    let check = forged(&[0, 2, 1, 3], 1, &more);
+    let (conventions, keys) = (Conventions::default(), Keys::default());
+    let check = parse(&check).unwrap();
+    let mut check = Check::plan(&check, None, &conventions, &keys).unwrap();
+    pdus[..4].iter().for_each(|(_, octets)| check.feed(&parse(octets).unwrap()).unwrap());
+    let found = check.finish();
+    assert!(found.verdict.holds() && found.hash.unwrap().is_weak());
+}
+
+/// One octet changed anywhere in a stream with checks and containers: nothing panics, and where
+/// the octet is one that was hashed, not every check holds.
+#[test]
+fn no_octet_changed_stops_the_verifier() {
+    let keys = Keys { encryption: vec![vector_key()], ..signer("s014-integrity-signed.pem") };
+    let conventions = Conventions::default();
+    // How many checks each has, and where the octets end that its hash is over.
+    for (name, checks, hashed) in
+        [("s019-encrypted-integrity.ber", 1, 984), ("s014-integrity-signed.ber", 2, 1288)]
+    {
+        let sound = read(name);
+        for at in (0..sound.len()).step_by(3) {
+            let mut octets = sound.clone();
+            octets[at] ^= 0x21;
+            let limits = Limits::default();
+            let mut shelf = Shelf::new(&conventions, &keys, None);
+            for run in runs(&octets, &limits) {
+                let Run::Pdu { octets, .. } = run else { break };
+                let _ = shelf.put(octets);
+            }
+            let found: Vec<Finding> = shelf.findings().map(|(_, finding)| finding).collect();
+            let holds = |finding: &Finding| finding.verdict.holds();
+            let unseen = found.len() == checks && found.iter().all(holds);
+            assert!(!unseen || at >= hashed, "{name}: octet {at} was changed and nobody saw it");
+        }
     }
 }
