@@ -325,8 +325,11 @@ fn a_wrong_key_a_wrong_vector_and_changed_octets_give_an_error_and_nothing_else(
     }
 }
 
-/// The check of s010 with its payload written anew.
-fn forged(numbers: &[u32], kind: u8, more: &[(u8, &[u8])]) -> Vec<u8> {
+/// A field of an integrity check: identifier octet and contents.
+type Field<'a> = (u8, &'a [u8]);
+
+/// A check of nobody's over `numbers`.
+fn forged(numbers: &[u32], kind: u8, more: &[Field<'_>]) -> Vec<u8> {
     let (mut list, mut fields, mut tri, mut payload) = (vec![], vec![], vec![], vec![]);
     numbers.iter().for_each(|number| unsigned(&mut list, 0x02, u64::from(*number)));
     element(&mut fields, 0xa0, &list);
@@ -344,10 +347,10 @@ fn verdict(pdu: Vec<u8>, keys: &Keys) -> Verdict {
 
 #[test]
 fn a_check_that_cannot_be_judged_says_why() {
-    let value: (u8, &[u8]) = (0x83, &[0; 32]);
-    let (cc, sha256): ((u8, &[u8]), (u8, &[u8])) = ((0x82, &[2]), (0x84, &[2]));
+    let value: Field<'_> = (0x83, &[0; 32]);
+    let (cc, sha256): (Field<'_>, Field<'_>) = ((0x82, &[2]), (0x84, &[2]));
     let none = Keys::default();
-    let hash = |numbers: &[u32], more: &[(u8, &[u8])]| verdict(forged(numbers, 1, more), &none);
+    let hash = |numbers: &[u32], more: &[Field<'_>]| verdict(forged(numbers, 1, more), &none);
     let unreadable = |verdict: Verdict, part: &str| match verdict {
         Verdict::Unreadable { why } => assert!(why.contains(part), "{why}"),
         other => panic!("{part}: {other:?}"),
@@ -377,7 +380,7 @@ fn sha_1_matches_and_is_called_weak() {
     let pdus = pdus(&read("s010-integrity-order.ber"));
     let hashed: Vec<u8> = pdus[..4].iter().flat_map(|(_, octets)| octets.clone()).collect();
     let sha1 = digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, &hashed);
-    let more: [(u8, &[u8]); 3] = [(0x82, &[2]), (0x83, sha1.as_ref()), (0x84, &[1])];
+    let more: [Field<'_>; 3] = [(0x82, &[2]), (0x83, sha1.as_ref()), (0x84, &[1])];
     let check = forged(&[0, 2, 1, 3], 1, &more);
     let (conventions, keys) = (Conventions::default(), Keys::default());
     let check = parse(&check).unwrap();
