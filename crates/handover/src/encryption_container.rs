@@ -299,7 +299,8 @@ pub fn with_minimal_lengths(octets: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     check(octets, ber::DEPTH_MAX).ok()?;
     let tlv = Elements::new(octets).next()?;
     let mut out = Zeroizing::new(Vec::with_capacity(octets.len()));
-    minimal(&tlv, &mut out, ber::DEPTH_MAX)?;
+    // What is deepest may still hold a primitive element.
+    minimal(&tlv, &mut out, ber::DEPTH_MAX.saturating_add(1))?;
     Some(out)
 }
 
@@ -325,4 +326,34 @@ fn minimal(tlv: &Tlv<'_>, out: &mut Vec<u8>, depth: usize) -> Option<()> {
     out.extend_from_slice(more);
     out.extend_from_slice(rest.get(1..)?);
     Some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_become_minimal_and_nothing_else_changes() {
+        let loose = b"\x30\x80\xa1\x82\x00\x05\x9f\x81\x7f\x81\x00\x84\x81\x01\x07\x00\x00";
+        let tight = b"\x30\x09\xa1\x04\x9f\x81\x7f\x00\x84\x01\x07";
+        assert_eq!(with_minimal_lengths(loose).unwrap().as_slice(), tight);
+        assert_eq!(with_minimal_lengths(tight).unwrap().as_slice(), tight);
+        assert!(with_minimal_lengths(b"\x30\x05\x84").is_none());
+    }
+
+    #[test]
+    fn the_deepest_nesting_that_is_read_is_written_and_one_more_is_not() {
+        let nested = |levels: usize| {
+            let mut octets = b"\x84\x01\x07".to_vec();
+            for _ in 0..levels {
+                let mut outer = Vec::new();
+                element(&mut outer, 0x30, &octets);
+                octets = outer;
+            }
+            octets
+        };
+        let deepest = nested(ber::DEPTH_MAX);
+        assert_eq!(with_minimal_lengths(&deepest).unwrap().as_slice(), deepest);
+        assert!(with_minimal_lengths(&nested(ber::DEPTH_MAX + 1)).is_none());
+    }
 }
