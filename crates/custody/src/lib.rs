@@ -21,6 +21,7 @@ pub mod house;
 pub mod intake;
 mod live;
 mod opened;
+pub mod operator_profile;
 pub mod quarantine;
 pub mod register;
 pub mod site;

@@ -10,13 +10,16 @@
 
 pub mod ber;
 pub mod compose;
+pub mod encryption_container;
 pub mod extract;
 pub mod flags;
 pub mod frame;
 mod header;
 pub mod inspect;
+pub mod integrity;
 pub mod malformed;
 pub mod media;
+pub mod profile;
 pub mod ps_pdu;
 pub mod record;
 pub mod service;

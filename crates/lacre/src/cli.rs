@@ -324,6 +324,12 @@ pub(crate) enum Quarantine {
 pub(crate) struct Decode {
     /// PS-PDUs back to back.
     pub file: PathBuf,
+    /// Verify the operator's integrity checks by this profile: default, es-lab, openli, or a file.
+    #[arg(long, value_name = "NAME|FILE")]
+    pub profile: Option<String>,
+    /// A key that opens encrypted PDUs, in hexadecimal; may be given more than once.
+    #[arg(long, value_name = "FILE", requires = "profile")]
+    pub container_key: Vec<PathBuf>,
 }
 
 #[derive(Debug, Clone, Args)]

@@ -9,6 +9,7 @@
 
 pub mod bind;
 pub mod change;
+pub mod operator_profile;
 pub mod order;
 pub mod peer;
 pub mod person;
@@ -21,6 +22,7 @@ pub use change::{
     Attached, CaseAdded, Change, Entry, EntryError, OrderAdded, OrderCeased, OrderConfirmed,
     OrderDocumented, OrderExtended, PeerRemoved, UserRemoved,
 };
+pub use operator_profile::{OperatorProfile, ProfileError};
 pub use order::{Identity, Measure, OrderDocument, OrderError, Particular};
 pub use peer::{Peer, PeerError, Transport};
 pub use person::{Role, User};

@@ -188,7 +188,7 @@ pub fn parse_fingerprint(typed: &str) -> Option<Digest> {
     Digest::from_hex(&digits.to_ascii_lowercase())
 }
 
-fn id_octets(id: &str) -> Vec<u8> {
+pub(crate) fn id_octets(id: &str) -> Vec<u8> {
     match id.strip_prefix("0x").and_then(|digits| hex::decode(&digits.to_ascii_lowercase())) {
         Some(octets) => octets,
         None => id.as_bytes().to_vec(),

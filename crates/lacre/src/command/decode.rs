@@ -1,4 +1,5 @@
 //! `lacre decode`: PDUs of a file, one a line, no site needed.
+use super::integrity;
 use crate::cli::Decode;
 use crate::context::{Context, read_file};
 use crate::failure::Failure;
@@ -6,6 +7,7 @@ use lacre_custody::certificate::sha256;
 use lacre_handover::Limits;
 use lacre_handover::frame::{Run, runs};
 use lacre_handover::inspect::{Finding, inspect, inspect_framed};
+use lacre_handover::integrity::Shelf;
 use lacre_term::PayloadClass;
 use lacre_term::liid::shown;
 use serde::Serialize;
@@ -62,12 +64,22 @@ fn kind_word(class: PayloadClass) -> &'static str {
 pub(super) fn run(args: &Decode, context: &mut Context<'_>) -> Result<u8, Failure> {
     let octets = read_file(&context.path(&args.file))?;
     let limits = Limits::default();
+    let profile = integrity::profile(args, context)?;
+    let mut shelf = profile.as_ref().map(|(it, keys)| Shelf::new(&it.conventions, keys, None));
     for run in runs(&octets, &limits) {
         let (offset, octets, finding) = match run {
             Run::Pdu { offset, octets } => (offset, octets, inspect_framed(octets)),
             Run::Unframed { offset, octets, .. } => (offset, octets, inspect(octets, &limits)),
         };
         show(offset, octets, &finding, context)?;
+        if let (Some(shelf), Some(_)) = (&mut shelf, &finding.pdu) {
+            // What cannot be attributed has been shown as such, and no check can be about it.
+            let _ = shelf.put(octets);
+        }
+    }
+    if let Some(shelf) = &shelf {
+        let place = |pdu: &[u8]| pdu.as_ptr().addr().saturating_sub(octets.as_ptr().addr());
+        integrity::show(shelf, place, context)?;
     }
     Ok(0)
 }

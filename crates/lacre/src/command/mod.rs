@@ -4,6 +4,7 @@ mod decode;
 mod demo;
 mod init;
 mod intake;
+mod integrity;
 mod ledger;
 mod order;
 mod package;
