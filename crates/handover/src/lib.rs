@@ -11,6 +11,7 @@
 pub mod ber;
 pub mod compose;
 pub mod extract;
+pub mod fields;
 pub mod flags;
 pub mod frame;
 mod header;
@@ -19,6 +20,7 @@ pub mod malformed;
 pub mod media;
 pub mod ps_pdu;
 pub mod record;
+pub mod schema;
 pub mod service;
 pub mod session;
 pub mod time;

@@ -1,0 +1,68 @@
+//! Paths: the tree as lines, one for each field that holds no other.
+//!
+//! A path names the same field in every PDU of its kind; items carry their number.
+//!
+//! Rules: X.680 (identifiers); the notation is ours.
+use super::{Field, Name};
+use crate::ber::{Class, Tag};
+use std::fmt::Write as _;
+
+/// Fields with their paths.
+#[derive(Debug)]
+pub struct Leaves<'t, 'a> {
+    fields: &'t [Field<'a>],
+    at: usize,
+    path: String,
+    /// Octets of the path that each level leaves.
+    ends: Vec<usize>,
+}
+
+impl<'t, 'a> Leaves<'t, 'a> {
+    pub(super) fn new(fields: &'t [Field<'a>]) -> Self {
+        Self { fields, at: 0, path: String::new(), ends: Vec::new() }
+    }
+
+    fn enter(&mut self, field: &Field<'_>) {
+        self.ends.truncate(field.depth);
+        self.path.truncate(self.ends.last().copied().unwrap_or(0));
+        let dot = if self.path.is_empty() || self.path.ends_with('/') { "" } else { "." };
+        // Writing to a string cannot fail.
+        let _ = match field.name {
+            Name::Root => Ok(()),
+            Name::Named(name) => write!(self.path, "{dot}{name}"),
+            Name::Item(number) => write!(self.path, "[{number}]"),
+            Name::Held => self.path.write_char('/'),
+            Name::Unknown(tag) => write!(self.path, "{dot}?{}", shown(tag)),
+            Name::Rest => write!(self.path, "{dot}?"),
+        };
+        self.ends.push(self.path.len());
+    }
+}
+
+impl<'t, 'a> Iterator for Leaves<'t, 'a> {
+    type Item = (String, &'t Field<'a>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let field = self.fields.get(self.at)?;
+            self.at = self.at.saturating_add(1);
+            self.enter(field);
+            let holds = self.fields.get(self.at).is_some_and(|next| next.depth > field.depth);
+            // An octet string keeps its own line beside those of what it holds.
+            if !holds || !field.value.is_outer() {
+                return Some((self.path.clone(), field));
+            }
+        }
+    }
+}
+
+/// A tag as the tables write it: its number, with a letter unless context-specific.
+pub(super) fn shown(tag: Tag) -> String {
+    let class = match tag.class {
+        Class::Universal => "u",
+        Class::Application => "a",
+        Class::Context => "",
+        Class::Private => "p",
+    };
+    format!("{class}{}", tag.number)
+}
