@@ -13,7 +13,7 @@ mod path;
 mod reader;
 mod value;
 
-pub use path::Leaves;
+pub use path::Paths;
 pub use value::Value;
 
 /// How far reading goes.
@@ -87,12 +87,23 @@ impl<'a> FieldTree<'a> {
             .filter(move |(_, field)| field.depth == depth.saturating_add(1))
     }
 
-    /// Each field that holds no other, with its path, such as
-    /// `payload.iRIPayloadSequence[0].iRIType`. Inside an octet string read as what it holds the
-    /// path goes on after `/`; a field without a name is `?` and its tag.
+    /// Each field with its path, such as `payload.iRIPayloadSequence[0].iRIType`, and its index.
+    /// Inside an octet string read as what it holds the path goes on after `/`; a field without
+    /// a name is `?` and its tag.
     #[must_use]
-    pub fn leaves(&self) -> Leaves<'_, 'a> {
-        Leaves::new(&self.fields)
+    pub fn paths(&self) -> Paths<'_, 'a> {
+        Paths::new(&self.fields)
+    }
+
+    /// Each field that says something itself, with its path: all but those that only hold
+    /// others, which are here when they are empty.
+    pub fn leaves(&self) -> impl Iterator<Item = (String, &Field<'a>)> {
+        let holds = |index: usize, field: &Field<'_>| {
+            let next = self.fields.get(index.saturating_add(1));
+            field.value.is_outer() && next.is_some_and(|next| next.depth > field.depth)
+        };
+        let leaves = self.paths().filter(move |(_, index, field)| !holds(*index, field));
+        leaves.map(|(path, _, field)| (path, field))
     }
 }
 
@@ -105,12 +116,7 @@ pub fn fields<'a>(octets: &'a [u8], bounds: &Bounds) -> FieldTree<'a> {
 /// Reads one value of the type `name` of `module` at the start of `octets`. A type that the
 /// tables do not have, or octets that are no such element, give one field of raw octets.
 #[must_use]
-pub fn fields_of<'a>(
-    module: &str,
-    name: &str,
-    octets: &'a [u8],
-    bounds: &Bounds,
-) -> FieldTree<'a> {
+pub fn fields_of<'a>(module: &str, name: &str, octets: &'a [u8], bounds: &Bounds) -> FieldTree<'a> {
     let mut reader = reader::Reader::new(schema(), bounds);
     let element: Option<Tlv<'a>> = Elements::new(octets).next();
     match (schema().find(module, name), element) {

@@ -92,5 +92,5 @@ fn every_field_of_every_vector_is_what_an_independent_decoder_read() {
         }
     }
     assert!(wrong.is_empty(), "{}:\n{}", wrong.len(), wrong.join("\n"));
-    assert!(seen > 1_500, "{seen} fields compared");
+    assert!(seen > 1_400, "{seen} fields compared");
 }

@@ -324,6 +324,9 @@ pub(crate) enum Quarantine {
 pub(crate) struct Decode {
     /// PS-PDUs back to back.
     pub file: PathBuf,
+    /// Show every field by its standard name.
+    #[arg(long)]
+    pub fields: bool,
 }
 
 #[derive(Debug, Clone, Args)]

@@ -1,4 +1,4 @@
-//! Paths: the tree as lines, one for each field that holds no other.
+//! Paths: where each field is, by names.
 //!
 //! A path names the same field in every PDU of its kind; items carry their number.
 //!
@@ -7,9 +7,9 @@ use super::{Field, Name};
 use crate::ber::{Class, Tag};
 use std::fmt::Write as _;
 
-/// Fields with their paths.
+/// Each field with its path and its place in the tree.
 #[derive(Debug)]
-pub struct Leaves<'t, 'a> {
+pub struct Paths<'t, 'a> {
     fields: &'t [Field<'a>],
     at: usize,
     path: String,
@@ -17,7 +17,7 @@ pub struct Leaves<'t, 'a> {
     ends: Vec<usize>,
 }
 
-impl<'t, 'a> Leaves<'t, 'a> {
+impl<'t, 'a> Paths<'t, 'a> {
     pub(super) fn new(fields: &'t [Field<'a>]) -> Self {
         Self { fields, at: 0, path: String::new(), ends: Vec::new() }
     }
@@ -39,20 +39,14 @@ impl<'t, 'a> Leaves<'t, 'a> {
     }
 }
 
-impl<'t, 'a> Iterator for Leaves<'t, 'a> {
-    type Item = (String, &'t Field<'a>);
+impl<'t, 'a> Iterator for Paths<'t, 'a> {
+    type Item = (String, usize, &'t Field<'a>);
 
     fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            let field = self.fields.get(self.at)?;
-            self.at = self.at.saturating_add(1);
-            self.enter(field);
-            let holds = self.fields.get(self.at).is_some_and(|next| next.depth > field.depth);
-            // An octet string keeps its own line beside those of what it holds.
-            if !holds || !field.value.is_outer() {
-                return Some((self.path.clone(), field));
-            }
-        }
+        let (index, field) = (self.at, self.fields.get(self.at)?);
+        self.at = self.at.saturating_add(1);
+        self.enter(field);
+        Some((self.path.clone(), index, field))
     }
 }
 

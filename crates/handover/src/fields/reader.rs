@@ -237,8 +237,7 @@ impl<'a> Reader<'a> {
             }
             Cow::Owned(octets) => {
                 let mut apart = Reader::new(self.schema, &self.bounds);
-                apart.bounds.fields_max =
-                    self.bounds.fields_max.saturating_sub(self.fields.len());
+                apart.bounds.fields_max = self.bounds.fields_max.saturating_sub(self.fields.len());
                 (apart.depth, apart.held) = (self.depth, self.held);
                 apart.read_held(held.of, &octets);
                 let offset = self.base.saturating_add(inner.at);

@@ -53,11 +53,8 @@ pub(super) fn read(texts: &[&'static str]) -> Schema {
             }
         }
     }
-    let plain = |(_, name, kind): &(_, &'static str, fn() -> Kind)| Type {
-        module: "",
-        name,
-        kind: kind(),
-    };
+    let plain =
+        |(_, name, kind): &(_, &'static str, fn() -> Kind)| Type { module: "", name, kind: kind() };
     let mut types: Vec<Type> = PLAIN.iter().map(plain).collect();
     let mut reader = Reader { names: &names, module: "", name: "", faults: Vec::new() };
     for (module, name, body) in lines {
