@@ -98,7 +98,7 @@ class Tables:
     def need(self, module, name):
         if (module, name) not in self.known:
             self.known.add((module, name))
-            self.pending.append((module, name, self.modules[module][name.replace(" ", "_")]))
+            self.pending.append((module, name, self.modules[module][name]))
 
     def run(self):
         for root in ROOTS:
