@@ -11,8 +11,10 @@ use super::{Held, Kind, Part, Schema, Type, TypeId};
 use crate::ber::Class;
 use std::collections::HashMap;
 
-/// Types that need no line: the word in a table, the name shown, the kind.
-const PLAIN: &[(&str, &str, fn() -> Kind)] = &[
+/// A type that needs no line: the word in a table, the name shown, the kind.
+type Plain = (&'static str, &'static str, fn() -> Kind);
+
+const PLAIN: &[Plain] = &[
     ("BOOLEAN", "BOOLEAN", || Kind::Boolean),
     ("INTEGER", "INTEGER", || Kind::Integer),
     ("NULL", "NULL", || Kind::Null),
