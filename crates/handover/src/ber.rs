@@ -58,6 +58,18 @@ impl Tag {
     pub fn is_sequence(self) -> bool {
         self.class == Class::Universal && self.constructed && self.number == 16
     }
+
+    /// Its number, with a letter before it unless context-specific: `u16`, `a3`, `42`, `p1`.
+    #[must_use]
+    pub fn shown(self) -> String {
+        let class = match self.class {
+            Class::Universal => "u",
+            Class::Application => "a",
+            Class::Context => "",
+            Class::Private => "p",
+        };
+        format!("{class}{}", self.number)
+    }
 }
 
 /// One element: its tag, its contents, and all its octets.

@@ -4,7 +4,6 @@
 //!
 //! Rules: X.680 (identifiers); the notation is ours.
 use super::{Field, Name};
-use crate::ber::{Class, Tag};
 use std::fmt::Write as _;
 
 /// Each field with its path and its place in the tree.
@@ -32,7 +31,7 @@ impl<'t, 'a> Paths<'t, 'a> {
             Name::Named(name) => write!(self.path, "{dot}{name}"),
             Name::Item(number) => write!(self.path, "[{number}]"),
             Name::Held => self.path.write_char('/'),
-            Name::Unknown(tag) => write!(self.path, "{dot}?{}", shown(tag)),
+            Name::Unknown(tag) => write!(self.path, "{dot}?{}", tag.shown()),
             Name::Rest => write!(self.path, "{dot}?"),
         };
         self.ends.push(self.path.len());
@@ -48,15 +47,4 @@ impl<'t, 'a> Iterator for Paths<'t, 'a> {
         self.enter(field);
         Some((self.path.clone(), index, field))
     }
-}
-
-/// A tag as the tables write it: its number, with a letter unless context-specific.
-pub(super) fn shown(tag: Tag) -> String {
-    let class = match tag.class {
-        Class::Universal => "u",
-        Class::Application => "a",
-        Class::Context => "",
-        Class::Private => "p",
-    };
-    format!("{class}{}", tag.number)
 }

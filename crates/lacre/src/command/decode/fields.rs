@@ -16,7 +16,7 @@ const SHOWN_MAX: usize = 160;
 /// The fields of one PDU.
 #[derive(Debug, Serialize)]
 pub(super) struct Fields {
-    /// The PS-PDU: names and values, nested as its types are.
+    /// The PS-PDU: names and values, nested as its types are; null when it is none.
     fields: Json,
     /// What octet strings hold by definition.
     held: Vec<Held>,
@@ -67,7 +67,9 @@ pub(super) fn fields_of(octets: &[u8]) -> Fields {
             _ => {}
         }
     }
-    Fields { fields: json(&tree, 0), held, unknown, unread, cut: tree.cut }
+    let is_pdu = tree.fields.first().is_some_and(|root| root.value.is_outer());
+    let fields = if is_pdu { json(&tree, 0) } else { Json::Null };
+    Fields { fields, held, unknown, unread, cut: tree.cut }
 }
 
 /// The field at `index` and all inside it. Nesting is bounded by the tree's.
@@ -116,7 +118,7 @@ pub(super) fn list(octets: &[u8], start: usize, context: &mut Context<'_>) -> Re
             Name::Named(name) => name.to_owned(),
             Name::Item(number) => format!("[{number}]"),
             Name::Held => "holds".to_owned(),
-            Name::Unknown(tag) => format!("?{}", tag.number),
+            Name::Unknown(tag) => format!("?{}", tag.shown()),
             Name::Rest => "?".to_owned(),
         };
         let indent = "  ".repeat(field.depth);
@@ -141,7 +143,67 @@ fn shown(value: &Value<'_>) -> String {
     match text.char_indices().nth(SHOWN_MAX) {
         None => text,
         Some((end, _)) => {
-            format!("{}… ({} characters)", text.get(..end).unwrap_or_default(), text.len())
+            format!(
+                "{}… ({} characters)",
+                text.get(..end).unwrap_or_default(),
+                text.chars().count()
+            )
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    /// LIID, sequence number, a qualifier no table has a word for and a field none has at all,
+    /// then a TS 33.128 payload whose event no table has.
+    const PDU: &[u8] = b"\x30\x2c\xa1\x10\x81\x01L\x84\x05\x00\xff\xff\xff\xff\x88\x01\x09\
+        \x9f\x63\x00\xa2\x18\xa0\x16\x30\x14\x80\x01\x04\xa2\x0f\x93\x0d\x30\x0b\
+        \x81\x05\x04\x13\x11\x0f\x03\xa2\x02\xde\x00";
+
+    #[test]
+    fn fields_have_the_shape_of_their_types_and_the_rest_is_beside_them() {
+        let shown = serde_json::to_value(fields_of(PDU)).unwrap();
+        let held = "300b81050413110f03a202de00";
+        let item = json!({
+            "iRIType": "iRI-Report",
+            "iRIContents": { "threeGPP33128DefinedIRI": held },
+        });
+        let header = json!({
+            "lawfulInterceptionIdentifier": "4c",
+            "sequenceNumber": 4_294_967_295_u32,
+            "timeStampQualifier": "_ext_9",
+        });
+        let payload = json!({ "iRIPayloadSequence": [item] });
+        assert_eq!(shown["fields"], json!({ "pSHeader": header, "payload": payload }));
+        let path = "payload.iRIPayloadSequence[0].iRIContents.threeGPP33128DefinedIRI";
+        let inner = &shown["held"][0];
+        assert_eq!((&inner["path"], &inner["offset"]), (&json!(path), &json!(33)));
+        assert_eq!(inner["fields"], json!({ "iRIPayloadOID": "4.19.17.15.3", "event": {} }));
+        let unknown: Vec<_> = shown["unknown"].as_array().unwrap().iter().collect();
+        assert_eq!(unknown.len(), 2);
+        assert_eq!(
+            (&unknown[0]["path"], &unknown[0]["hex"]),
+            (&json!("pSHeader.?99"), &json!("9f6300"))
+        );
+        assert_eq!(unknown[1]["path"], json!(format!("{path}/event.?p30")));
+        assert_eq!((&shown["unread"], &shown["cut"]), (&json!([]), &Json::Null));
+    }
+
+    #[test]
+    fn octets_that_are_no_pdu_have_no_fields_and_are_all_there() {
+        let shown = serde_json::to_value(fields_of(b"no PDU")).unwrap();
+        assert_eq!(shown["unread"][0]["octets"], json!(6));
+        assert_eq!((&shown["fields"], &shown["held"]), (&Json::Null, &json!([])));
+    }
+
+    #[test]
+    fn a_long_value_is_shortened_and_says_so() {
+        let short = Value::Text("x".repeat(SHOWN_MAX).into());
+        assert_eq!(shown(&short).len(), SHOWN_MAX);
+        let long = Value::Text("ñ".repeat(SHOWN_MAX + 1).into());
+        assert!(shown(&long).ends_with("… (161 characters)"), "{}", shown(&long));
     }
 }
