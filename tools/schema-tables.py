@@ -8,12 +8,11 @@ Run by hand when a standard has a new edition:
 FOLDER holds the modules of TS 102 232-1 to -7, TS 101 671, TS 33.108, TS 33.128, TS 103 280,
 TS 103 462 and what they import, as published; they are not part of this repository. Needs
 pycrate (PyPI), which compiles them. What is written is names, tags and types: facts, in a
-notation of ours that crates/handover/src/schema.rs explains. Types that nothing refers to and
+notation of ours that crates/handover/src/schema/read.rs explains. Types that nothing refers to and
 that no payload starts with are left out.
 """
 
 import os
-import re
 import sys
 import tempfile
 
@@ -78,11 +77,12 @@ def compiled(folder):
             with open(os.path.join(folder, name), encoding="utf-8", errors="replace") as file:
                 texts.append(file.read())
     compile_text(texts)
-    where = tempfile.mkdtemp(prefix="lacre-asn1-")
-    generate_modules(PycrateGenerator, os.path.join(where, "lacre_compiled.py"))
-    sys.path.insert(0, where)
-    import lacre_compiled
+    with tempfile.TemporaryDirectory(prefix="lacre-asn1-") as where:
+        generate_modules(PycrateGenerator, os.path.join(where, "lacre_compiled.py"))
+        sys.path.insert(0, where)
+        import lacre_compiled
 
+        sys.path.remove(where)
     return lacre_compiled.GLOBAL.MOD
 
 

@@ -12,7 +12,8 @@ import hashlib
 import os
 import sys
 
-import generate
+sys.dont_write_bytecode = True
+import generate  # noqa: E402
 
 
 def main():
