@@ -28,7 +28,7 @@ const USAGE: &str = "usage: cargo xtask COMMAND
   tidy             headers, sizes, words, duties, the examples of STYLE.md
   arch             floors, rooms, what each crate links, licences
   ci               every check; the last lines are the test runner's own count
-  soak [PART]      the long runs: kills, fuzz or bench; without PART all three";
+  soak [PART]      the long runs: kills, fuzz or bench; without PART all three; or differential";
 
 fn main() -> ExitCode {
     let mut args = std::env::args().skip(1);

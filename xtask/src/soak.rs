@@ -1,4 +1,5 @@
-//! The long runs: random kills, mutation of hostile inputs, benchmarks.
+//! The long runs: random kills, mutation of hostile inputs, benchmarks; and, by name only, for it
+//! needs modules that are not ours to keep, decoding compared with an independent decoder.
 //!
 //! Not part of `ci`, which runs a short form of each.
 
@@ -18,7 +19,11 @@ pub(crate) fn run(workspace: &Workspace, part: Option<&String>) -> Result<(), Fa
         Some("kills") => kills(workspace),
         Some("fuzz") => fuzz(workspace),
         Some("bench") => bench(workspace),
-        Some(other) => Err(Failure::new(format!("no soak `{other}`; kills, fuzz or bench"))),
+        Some("differential") => differential(workspace),
+        Some(other) => {
+            let known = "kills, fuzz, bench or differential";
+            Err(Failure::new(format!("no soak `{other}`; {known}")))
+        }
     }
 }
 
@@ -36,6 +41,20 @@ fn fuzz(workspace: &Workspace) -> Result<(), Failure> {
     let mut cargo = workspace.cargo(["test", "--release", "--locked", "--workspace"]);
     cargo.args(["mutation", "--", "--nocapture", "--test-threads=1"]);
     tests(cargo.env("LACRE_MUTATION_SECONDS", "600"))
+}
+
+/// 5,000 random PDUs of every part, read by us and by pycrate; LACRE_DIFFERENTIAL_SEED for others.
+fn differential(workspace: &Workspace) -> Result<(), Failure> {
+    if std::env::var_os("LACRE_ASN1_MODULES").is_none() {
+        return Err(Failure::new(
+            "no ASN.1 modules to make PDUs from\n  why    the published modules are not part of \
+             this repository\n  to do  set LACRE_ASN1_MODULES to a folder of them",
+        ));
+    }
+    say("soak: 5,000 random PDUs against an independent decoder");
+    let mut cargo = workspace.cargo(["test", "--release", "--locked", "-p", "lacre-handover"]);
+    cargo.args(["--test", "differential", "--", "--ignored", "--nocapture", "soak_differential"]);
+    tests(&mut cargo)
 }
 
 fn bench(workspace: &Workspace) -> Result<(), Failure> {

@@ -59,6 +59,18 @@ impl Tag {
     pub fn is_sequence(self) -> bool {
         self.class == Class::Universal && self.constructed && self.number == 16
     }
+
+    /// Its number, with a letter before it unless context-specific: `u16`, `a3`, `42`, `p1`.
+    #[must_use]
+    pub fn shown(self) -> String {
+        let class = match self.class {
+            Class::Universal => "u",
+            Class::Application => "a",
+            Class::Context => "",
+            Class::Private => "p",
+        };
+        format!("{class}{}", self.number)
+    }
 }
 
 /// One element: its tag, its contents, and all its octets.
@@ -78,12 +90,19 @@ impl<'a> Tlv<'a> {
     /// The elements inside; none when primitive.
     #[must_use]
     pub fn children(&self) -> Elements<'a> {
-        let header = self.whole.len().saturating_sub(self.content.len());
         if self.tag.constructed {
-            Elements { octets: self.content, at: 0, base: self.at.saturating_add(header) }
+            Elements { octets: self.content, at: 0, base: self.content_at() }
         } else {
             Elements { octets: &[], at: 0, base: self.at }
         }
+    }
+
+    /// Octets from the start of what is read to the contents. Not the difference of lengths: an
+    /// indefinite length has octets after its contents too.
+    #[must_use]
+    pub fn content_at(&self) -> usize {
+        let (whole, content) = (self.whole.as_ptr().addr(), self.content.as_ptr().addr());
+        self.at.saturating_add(content.saturating_sub(whole))
     }
 
     /// The first child with context tag `number`.
@@ -508,6 +527,14 @@ mod tests {
         assert_eq!(tlv.whole, octets);
         let odd = Elements::new(b"\xa1\x02\x80\x00").next().unwrap();
         assert_eq!(odd.string(), None, "a context element is no segment");
+    }
+
+    #[test]
+    fn places_inside_an_indefinite_length_count_no_octet_of_its_end() {
+        for octets in [&b"\x30\x80\x80\x01\x05\0\0"[..], b"\x30\x03\x80\x01\x05"] {
+            let outer = Elements::new(octets).next().unwrap();
+            assert_eq!(outer.children().next().unwrap().at, 2, "{octets:02x?}");
+        }
     }
 
     #[test]

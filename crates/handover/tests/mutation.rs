@@ -7,6 +7,7 @@
 )]
 use lacre_handover::ber::{self, Elements};
 use lacre_handover::extract::Summary;
+use lacre_handover::fields::{Bounds, fields};
 use lacre_handover::frame::{Run, runs};
 use lacre_handover::inspect::inspect;
 use lacre_handover::media::{AudioBuilder, TextBuilder, packets, wav_input};
@@ -105,6 +106,19 @@ fn mutations_do_not_stop_framing_and_header() {
             if let Some(pdu) = &inspect(octets, &Limits::default()).pdu {
                 let _ = (tri::integrity_check(pdu), tri::operator_message(pdu));
             }
+        }
+    });
+}
+
+#[test]
+fn mutations_do_not_stop_the_reader_of_fields() {
+    run("fields", |octets| {
+        let bounds = Bounds { fields_max: 500, ..Bounds::default() };
+        let tree = fields(octets, &bounds);
+        assert!(tree.fields.len() <= bounds.fields_max);
+        for (path, field) in tree.leaves() {
+            assert!(field.offset <= octets.len(), "{path} at {}", field.offset);
+            let _ = field.value.to_string();
         }
     });
 }

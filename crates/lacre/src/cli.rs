@@ -330,6 +330,9 @@ pub(crate) struct Decode {
     /// A key that opens encrypted PDUs, in hexadecimal; may be given more than once.
     #[arg(long, value_name = "FILE", requires = "profile")]
     pub container_key: Vec<PathBuf>,
+    /// Show every field by its standard name.
+    #[arg(long)]
+    pub fields: bool,
 }
 
 #[derive(Debug, Clone, Args)]

@@ -12,6 +12,8 @@ use lacre_term::PayloadClass;
 use lacre_term::liid::shown;
 use serde::Serialize;
 
+mod fields;
+
 /// One line of `lacre decode --json`.
 #[derive(Debug, Serialize)]
 struct Line<'a> {
@@ -30,6 +32,8 @@ struct Line<'a> {
     service: Option<&'a str>,
     verdict: &'a str,
     reasons: &'a [String],
+    #[serde(flatten)]
+    fields: Option<fields::Fields>,
 }
 
 /// The standard's word for what a PDU carries; TRI PDUs by their own alternative.
@@ -71,7 +75,7 @@ pub(super) fn run(args: &Decode, context: &mut Context<'_>) -> Result<u8, Failur
             Run::Pdu { offset, octets } => (offset, octets, inspect_framed(octets)),
             Run::Unframed { offset, octets, .. } => (offset, octets, inspect(octets, &limits)),
         };
-        show(offset, octets, &finding, context)?;
+        show(offset, octets, &finding, args.fields, context)?;
         if let (Some(shelf), Some(_)) = (&mut shelf, &finding.pdu) {
             // What cannot be attributed has been shown as such, and no check can be about it.
             let _ = shelf.put(octets);
@@ -88,6 +92,7 @@ fn show(
     offset: usize,
     octets: &[u8],
     finding: &Finding<'_>,
+    with_fields: bool,
     context: &mut Context<'_>,
 ) -> Result<(), Failure> {
     let heading = finding.pdu.as_ref().map(|pdu| pdu.heading());
@@ -109,6 +114,7 @@ fn show(
         service,
         verdict: finding.verdict.word(),
         reasons: &finding.reasons,
+        fields: (with_fields && context.common.json).then(|| fields::fields_of(octets)),
     };
     if context.common.json {
         return context.json(&line);
@@ -125,5 +131,6 @@ fn show(
         line.service.or(line.kind).unwrap_or("-"),
         finding.reasons.join("; ")
     );
-    context.line(text.trim_end())
+    context.line(text.trim_end())?;
+    if with_fields { fields::list(octets, offset, context) } else { Ok(()) }
 }
