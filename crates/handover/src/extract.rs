@@ -142,7 +142,7 @@ pub struct Facts {
 /// Most parties and details kept.
 const ITEMS_MAX: usize = 256;
 
-/// Most octets of e-mail sessions held.
+/// Most octets of e-mail sessions held, and of texts out of records.
 const EMAIL_OCTETS_MAX: usize = 8 * 1024 * 1024;
 
 /// Gathers facts PDU by PDU, in the order they were stored.
@@ -158,6 +158,7 @@ pub struct Summary {
     iri_ended_at: Option<Micros>,
     texts: BTreeMap<(bool, u32), TextBuilder>,
     record_texts: BTreeMap<(bool, u32), Vec<Text>>,
+    text_octets_left: usize,
     texts_cut: bool,
     places_cut: bool,
 }
@@ -201,6 +202,7 @@ impl Default for Summary {
             iri_ended_at: None,
             texts: BTreeMap::new(),
             record_texts: BTreeMap::new(),
+            text_octets_left: EMAIL_OCTETS_MAX,
             texts_cut: false,
             places_cut: false,
         }

@@ -127,7 +127,9 @@ impl Summary {
         let held = self.record_texts.entry(source).or_default();
         for mut text in own.chain(record.texts.iter().cloned()) {
             text.at = text.at.or(at);
-            if held.len() < MESSAGES_MAX {
+            let left = self.text_octets_left.checked_sub(text.body.len());
+            if let Some(left) = left.filter(|_| held.len() < MESSAGES_MAX) {
+                self.text_octets_left = left;
                 held.push(text);
             } else {
                 self.texts_cut = true;
