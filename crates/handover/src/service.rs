@@ -10,6 +10,8 @@ use crate::record::Record;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 pub mod access;
+pub mod dialogue;
+pub mod dtmf;
 pub mod ip_access;
 pub mod mail;
 pub mod messaging;
