@@ -99,7 +99,7 @@ struct Wire {
 }
 
 /// Most octets of one MSRP message on the wire.
-const WIRE_OCTETS_MAX: usize = 1024 * 1024;
+const WIRE_OCTETS_MAX: usize = 256 * 1024;
 
 /// Most connections followed.
 const WIRES_MAX: usize = 64;
@@ -249,8 +249,9 @@ impl TextBuilder {
     /// Takes a piece of a connection that carries MSRP, and the messages it completes.
     fn segment(&mut self, ports: (u16, u16), sequence: u32, octets: &[u8], at: Option<Micros>) {
         let begins = octets.starts_with(b"MSRP ");
-        let room = self.wires.len() < WIRES_MAX;
-        if octets.is_empty() || !self.wires.contains_key(&ports) && !(begins && room) {
+        let opens = begins && self.wires.len() < WIRES_MAX;
+        let follows = self.wires.contains_key(&ports) || opens;
+        if octets.is_empty() || !follows {
             self.cut |= begins;
             return;
         }

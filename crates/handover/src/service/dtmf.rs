@@ -328,15 +328,20 @@ mod tests {
             ssrc: 7,
             payload: &payload,
         };
-        digits.packet(&rtp, Some(Direction::FromTarget), Some(Micros(ms * 1000)), false);
+        digits.packet(
+            &rtp,
+            Some(Direction::FromTarget),
+            Some(Micros(ms.saturating_mul(1000))),
+            false,
+        );
     }
 
     fn press(digits: &mut Digits, number: u8, stamp: u32, ms: i64) {
-        for step in 1..=5_u16 {
-            event(digits, number, stamp, step * 160, false, ms + i64::from(step) * 20);
+        for (duration, later) in [(160, 20), (320, 40), (480, 60), (640, 80), (800, 100)] {
+            event(digits, number, stamp, duration, false, ms.saturating_add(later));
         }
         for _ in 0..3 {
-            event(digits, number, stamp, 960, true, ms + 120);
+            event(digits, number, stamp, 960, true, ms.saturating_add(120));
         }
     }
 

@@ -31,7 +31,7 @@ fn add(dialogue: &mut Dialogue, line: &Line<'_>, call_id: &str) {
         tag(to)
     );
     let sip = Sip::read(text.as_bytes()).unwrap();
-    dialogue.add(&sip, Some(Micros(second * 1_000_000)), None);
+    dialogue.add(&sip, Some(Micros(second.saturating_mul(1_000_000))), None);
 }
 
 const INVITE: &str = "INVITE tel:+34600000002 SIP/2.0";

@@ -138,6 +138,9 @@ impl Chunks {
     /// Most octets held.
     const OCTETS_MAX: usize = 8 * 1024 * 1024;
 
+    /// Most chunks of one message.
+    const PIECES_MAX: usize = 2048;
+
     /// Takes a chunk; gives the message when it is whole with it. `Err` with the chunk when there
     /// is no room to wait for the rest.
     ///
@@ -191,7 +194,7 @@ impl Chunks {
     #[must_use]
     pub fn finish(self) -> Vec<Msrp> {
         let left = self.open.into_iter().map(|growing| {
-            let body = growing.ordered().into_iter().flat_map(|(_, octets)| octets).collect();
+            let body = growing.ordered().into_iter().flat_map(|(_, o)| o).copied().collect();
             Msrp { body, flag: None, range: None, ..growing.first }
         });
         left.collect()
@@ -212,6 +215,9 @@ impl Growing {
             return 0;
         }
         let octets = chunk.body.len();
+        if self.pieces.len() >= Chunks::PIECES_MAX {
+            return 0;
+        }
         self.pieces.push((at, chunk.body));
         octets
     }
@@ -220,8 +226,8 @@ impl Growing {
         self.pieces.iter().fold(0, |sum, (_, octets)| sum.saturating_add(octets.len()))
     }
 
-    fn ordered(&self) -> Vec<(u64, Vec<u8>)> {
-        let mut pieces = self.pieces.clone();
+    fn ordered(&self) -> Vec<&(u64, Vec<u8>)> {
+        let mut pieces: Vec<&(u64, Vec<u8>)> = self.pieces.iter().collect();
         pieces.sort_by_key(|(at, _)| *at);
         pieces
     }
@@ -240,7 +246,7 @@ impl Growing {
         for (at, octets) in self.ordered() {
             let end = count(body.len());
             // A chunk sent again with other cuts overlaps what is there.
-            let known = usize::try_from(end.checked_sub(at)?).ok()?;
+            let known = usize::try_from(end.checked_sub(*at)?).ok()?;
             body.extend_from_slice(octets.get(known..).unwrap_or_default());
         }
         let whole = self.total.is_none_or(|total| count(body.len()) >= total);

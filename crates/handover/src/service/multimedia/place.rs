@@ -324,7 +324,7 @@ mod tests {
                 "ncgi",
                 "214-99",
                 0x0a1b,
-                0x0_c0d0_e01,
+                0x0c0d_0e01,
             ),
         ] {
             assert_eq!(
