@@ -314,8 +314,10 @@ impl Leg {
     fn diversion(&mut self, sip: &Sip<'_>) {
         let uri = sip.request_uri().and_then(identity);
         let diverted: Vec<Identity> = sip.identities("Diversion").collect();
-        let mut history: Vec<Identity> = sip.identities("History-Info").collect();
-        history.dedup();
+        let mut history: Vec<Identity> = Vec::new();
+        for identity in sip.identities("History-Info") {
+            push(&mut history, identity, &mut self.call.cut);
+        }
         if !diverted.is_empty() {
             for identity in diverted {
                 self.party("called", identity);

@@ -331,24 +331,24 @@ mod tests {
     /// In the manner of RFC 4475: legal, and unlike anything a phone sends.
     #[test]
     fn torture_is_read() {
-        let octets = b"\r\n\r\nINVITE sip:vivekg@chair.example.com;unknownparam SIP/2.0\r\n\
-            TO :\r\n sip:vivekg@chair.example.com ;   tag    = 1918181833n\r\n\
-            from   : \"J Rosenberg \\\\\\\"\"       <sip:jdrosen@example.com>\r\n  ;\r\n  tag = 98\r\n\
-            MaX-fOrWaRdS: 0068\r\nCall-ID: w\xe9@192.0.2.1\r\nCSeq: 0009\r\n  INVITE\r\n\
-            v:  SIP  / 2.0  / UDP\r\n    192.0.2.2;branch=390, SIP/2.0/TCP [2001:db8::9];b\r\n\
-            NewFangledHeader:   newfangled value\r\nno colon here\r\n : nameless\r\n\
-            Reason: Q.850 ;cause=16 ;text=\"Terminated, \\\"ok\\\"\", SIP;cause=200\r\n\r\n";
+        let octets = b"\r\n\r\nINVITE sip:eva@example.com;oddity SIP/2.0\r\n\
+            TO :\r\n sip:eva@example.com ;   tag    = 77n\r\n\
+            from   : \"A. Ana \\\\\\\"\"       <sip:ana@example.com>\r\n  ;\r\n  tag = 98\r\n\
+            MaX-fOrWaRdS: 0070\r\nCall-ID: w\xe9@192.0.2.1\r\nCSeq: 0009\r\n  INVITE\r\n\
+            v:  SIP  / 2.0  / UDP\r\n    192.0.2.2;branch=3, SIP/2.0/TCP [2001:db8::9];b\r\n\
+            X-Unheard-Of:   whatever\r\nno colon here\r\n : nameless\r\n\
+            Reason: Q.850 ;cause=16 ;text=\"All, \\\"ok\\\"\", SIP;cause=200\r\n\r\n";
         let sip = Sip::read(octets).unwrap();
-        assert_eq!(sip.to().unwrap().value, "vivekg@chair.example.com");
-        assert_eq!(sip.tag("To").as_deref(), Some("1918181833n"));
+        assert_eq!(sip.to().unwrap().value, "eva@example.com");
+        assert_eq!(sip.tag("To").as_deref(), Some("77n"));
         assert_eq!(
             (sip.from().unwrap().value.as_str(), sip.sequence()),
-            ("jdrosen@example.com", Some(9))
+            ("ana@example.com", Some(9))
         );
         assert_eq!(sip.tag("From").as_deref(), Some("98"));
         assert_eq!((sip.method(), sip.values("Via").count()), (Some("INVITE"), 2));
         assert_eq!(sip.call_id(), Some("w\u{fffd}@192.0.2.1"), "what follows is still read");
-        assert_eq!(sip.cause().as_deref(), Some("Q.850 16 Terminated, \"ok\", SIP 200"));
+        assert_eq!(sip.cause().as_deref(), Some("Q.850 16 All, \"ok\", SIP 200"));
     }
 
     #[test]
