@@ -212,6 +212,15 @@ fn every_alternative_is_read_and_one_that_is_not_is_said_to_be_unknown() {
         ("214-99", Some(0x0a1b), Some(0x00c0_d0e0))
     );
     assert!(!placed.unknown);
+    let mut event = rtp(101, 1, 1, &[11, 10, 0, 160]);
+    event[29] |= 0x80;
+    let begun = &records(&iri_of(&wrap(0x87, &event), &[]))[0];
+    assert_eq!(
+        (begun.event.as_deref(), &begun.digits[..]),
+        (Some("iRIOnlyRTPPacket"), &["#".into()][..])
+    );
+    event[29] &= 0x7f;
+    assert!(records(&iri_of(&wrap(0x87, &event), &[]))[0].digits.is_empty(), "told already");
     let unknown = &records(&iri_of(&wrap(0x89, b"x"), &[]))[0];
     assert!(unknown.unknown);
     assert!(records(&iri_of(&wrap(0x81, b"x"), &wrap(0x89, b"x")))[0].unknown);
@@ -219,11 +228,13 @@ fn every_alternative_is_read_and_one_that_is_not_is_said_to_be_unknown() {
 
 #[test]
 fn a_forwarded_private_call_names_everybody_in_it() {
-    let text = "INVITE tel:+34600000003 SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.9;received=192.0.2.9;branch=z\r\n\
+    let text = "INVITE tel:+34600000003 SIP/2.0\r\n\
+        Via: SIP/2.0/UDP 10.0.0.9;received=192.0.2.9;branch=z\r\n\
         From: \"Anonymous\" <sip:anonymous@anonymous.invalid>;tag=1\r\nTo: <tel:+34600000002>\r\n\
         P-Asserted-Identity: \"Ana, de casa\" <tel:+34600000001>\r\nPrivacy: id;header\r\n\
         P-Called-Party-ID: <sip:eva@ims.example.es>\r\nCall-ID: 7\r\nCSeq: 1 INVITE\r\n\
-        History-Info: <sip:+34600000002@x;user=phone>;index=1, <tel:+34600000003;cause=302>;index=1.1\r\n\
+        History-Info: <sip:+34600000002@x;user=phone>;index=1,\r\n \
+        <tel:+34600000003;cause=302>;index=1.1\r\n\
         Contact: <sip:ana@192.0.2.9:5060>;+sip.instance=\"<urn:gsma:imei:35190012-345678-0>\"\r\n\
         User-Agent: phone/1\r\nContent-Length: 0\r\n\r\n";
     let record = &records(&sip(text, 0))[0];
@@ -291,7 +302,8 @@ fn a_chat_is_joined_over_segments_and_chunks() {
              {body}\r\n-------{transaction}{flag}\r\n"
         )
     };
-    let first = "From: <sip:ana@example.org>\r\nTo: <sip:eva@example.org>\r\n\r\nContent-Type: text/plain\r\n\r\nmuy ";
+    let first = "From: <sip:ana@example.org>\r\nTo: <sip:eva@example.org>\r\n\r\n\
+        Content-Type: text/plain\r\n\r\nmuy ";
     let length = first.len();
     let one = chunk("t1", &format!("1-{length}/{}", length + 5), first, '+');
     let two = chunk("t2", &format!("{}-{}/{}", length + 1, length + 5, length + 5), "buena", '$');
@@ -318,7 +330,8 @@ fn words_are_messages_and_notices_are_none() {
     let message = |kind: &str, body: &str| {
         let text = format!(
             "MESSAGE tel:+34600000002 SIP/2.0\r\nFrom: <tel:+34600000001>;tag=1\r\n\
-             To: <tel:+34600000002>\r\nCall-ID: 1\r\nCSeq: 1 MESSAGE\r\nContent-Type: {kind}\r\n\r\n{body}"
+             To: <tel:+34600000002>\r\nCall-ID: 1\r\nCSeq: 1 MESSAGE\r\n\
+             Content-Type: {kind}\r\n\r\n{body}"
         );
         sip(&text, 0)
     };
@@ -342,7 +355,8 @@ fn words_are_messages_and_notices_are_none() {
 #[test]
 fn streams_are_named_by_their_description_and_stay_whole() {
     let offer = "INVITE tel:1 SIP/2.0\r\nCall-ID: 1\r\nCSeq: 1 INVITE\r\nc: application/sdp\r\n\r\n\
-        m=audio 4000 RTP/AVP 96 18\r\na=rtpmap:96 AMR-WB/16000\r\na=rtpmap:101 telephone-event/16000\r\n";
+        m=audio 4000 RTP/AVP 96 18\r\na=rtpmap:96 AMR-WB/16000\r\n\
+        a=rtpmap:101 telephone-event/16000\r\n";
     for (payload_type, name, rate) in
         [(96, "AMR-WB", 16_000), (18, "G729", 8000), (9, "G722", 8000), (97, "PT 97", 8000)]
     {
@@ -422,7 +436,8 @@ const SEED: &str = "INVITE sip:+34600333444@ims.example.es;user=phone SIP/2.0\r\
     a=rtpmap:101 telephone-event/8000\r\n--b\r\nContent-Type: message/cpim\r\n\r\n\
     From: <sip:ana@x>\r\n\r\nContent-Transfer-Encoding: base64\r\n\r\naG9sYQ==\r\n--b\r\n\
     Content-Type: application/pidf+xml\r\n\r\n<a><location-info><pos>43.1 -2.9</pos>\
-    </location-info></a>\r\n--b\r\nContent-Type: application/dtmf-relay\r\n\r\nSignal=5\r\n--b--\r\n";
+    </location-info></a>\r\n--b\r\nContent-Type: application/dtmf-relay\r\n\r\n\
+    Signal=5\r\n--b--\r\n";
 
 proptest! {
     #[test]
@@ -434,7 +449,10 @@ proptest! {
 
     #[test]
     fn a_mutated_message_never_panics(
-        changes in proptest::collection::vec((any::<proptest::sample::Index>(), any::<u8>(), 0_u8..3), 0..12)
+        changes in proptest::collection::vec(
+            (any::<proptest::sample::Index>(), any::<u8>(), 0_u8..3),
+            0..12,
+        )
     ) {
         let mut octets = SEED.as_bytes().to_vec();
         for (at, value, kind) in changes {

@@ -283,7 +283,8 @@ impl Event {
 }
 
 /// The digit of an event (RFC 4733, table 3); a hook flash is no digit.
-fn digit(number: u8) -> Option<char> {
+#[must_use]
+pub fn digit(number: u8) -> Option<char> {
     match number {
         0..=9 => char::from_digit(u32::from(number), 10),
         10 => Some('*'),

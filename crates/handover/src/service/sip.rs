@@ -105,26 +105,34 @@ impl<'a> Sip<'a> {
     }
 
     /// The lines of the header `name`, also in its compact form, in order.
-    pub fn lines(&self, name: &str) -> impl Iterator<Item = &str> {
+    pub fn lines<'s, 'n>(
+        &'s self,
+        name: &'n str,
+    ) -> impl Iterator<Item = &'s str> + use<'s, 'n, 'a> {
         let compact = COMPACT.iter().find(|(long, _)| long.eq_ignore_ascii_case(name));
-        let compact = compact.map_or(name, |(_, short)| *short).to_owned();
-        let name = name.to_owned();
+        let compact = compact.map_or(name, |(_, short)| *short);
         self.headers
             .iter()
             .filter(move |(found, _)| {
-                found.eq_ignore_ascii_case(&name) || found.eq_ignore_ascii_case(&compact)
+                found.eq_ignore_ascii_case(name) || found.eq_ignore_ascii_case(compact)
             })
             .map(|(_, value)| value.as_ref())
             .take(VALUES_MAX)
     }
 
     /// Every value of a header that is a list, over all its lines.
-    pub fn values(&self, name: &str) -> impl Iterator<Item = &str> {
+    pub fn values<'s, 'n>(
+        &'s self,
+        name: &'n str,
+    ) -> impl Iterator<Item = &'s str> + use<'s, 'n, 'a> {
         self.lines(name).flat_map(|line| uri::split(line, b',')).take(VALUES_MAX)
     }
 
     /// Everybody a header that is a list of addresses names.
-    pub fn identities(&self, name: &str) -> impl Iterator<Item = Identity> {
+    pub fn identities<'s, 'n>(
+        &'s self,
+        name: &'n str,
+    ) -> impl Iterator<Item = Identity> + use<'s, 'n, 'a> {
         self.values(name).filter_map(identity)
     }
 

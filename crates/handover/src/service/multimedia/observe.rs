@@ -14,6 +14,9 @@ use crate::media::text;
 use crate::ps_pdu::Contents;
 use crate::record::{ITEMS_MAX, Place, Record};
 use crate::service::dialogue::roles;
+use crate::service::dtmf;
+use crate::service::packet::Packet;
+use crate::service::rtp::Rtp;
 use crate::service::sip::uri::{Address, split};
 use crate::service::sip::{Identity, Meaning, Sip, body, identity, sdp};
 use crate::service::sms;
@@ -97,6 +100,12 @@ fn message(read: &Signalling<'_>, choice: &Tlv<'_>, record: &mut Record) {
         "iRIOnlyRTPPacket" => {
             record.event = Some(read.word.to_owned());
             record.medium = Some(Medium::Voice);
+            let inner = read.packet.as_deref().and_then(Packet::read);
+            let octets = inner.map_or(read.message.as_ref(), |packet| packet.payload());
+            // The marked packet begins a press; the others of it tell nothing new.
+            let begun = Rtp::read(octets).filter(|rtp| rtp.marker);
+            let digit = begun.and_then(|rtp| dtmf::digit(*rtp.payload.first()?));
+            record.digits.extend(digit.map(String::from));
         }
         _ => match Sip::read(&read.message) {
             Some(sip) => say(&sip, record),
