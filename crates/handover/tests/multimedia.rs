@@ -212,6 +212,10 @@ fn every_alternative_is_read_and_one_that_is_not_is_said_to_be_unknown() {
         ("214-99", Some(0x0a1b), Some(0x00c0_d0e0))
     );
     assert!(!placed.unknown);
+    let own = [wrap(0x80, b"N43.263013"), wrap(0x81, b"W002.934985")].concat();
+    let own = wrap(0xa2, &wrap(0xa5, &wrap(0xa0, &own)));
+    let point = records(&iri_of(&wrap(0x85, bye), &own))[0].places[0].point.unwrap();
+    assert_eq!((point.latitude_e7, point.longitude_e7), (432_630_130, -29_349_850));
     let mut event = rtp(101, 1, 1, &[11, 10, 0, 160]);
     event[29] |= 0x80;
     let begun = &records(&iri_of(&wrap(0x87, &event), &[]))[0];

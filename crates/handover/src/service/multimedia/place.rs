@@ -165,7 +165,7 @@ pub fn geo(value: &str) -> Option<Point> {
 /// The places of a `targetLocation`, and whether it has a form that is not read here.
 #[must_use]
 pub fn target_location(location: &Tlv<'_>) -> (Vec<Place>, bool) {
-    let (mut cells, mut unread) = (Vec::new(), false);
+    let (mut cells, mut points, mut unread) = (Vec::new(), Vec::new(), false);
     for form in location.children() {
         let before = cells.len();
         match form.tag.number {
@@ -195,12 +195,25 @@ pub fn target_location(location: &Tlv<'_>) -> (Vec<Place>, bool) {
                     Cell { kind: "wlan", plmn: String::new(), area: None, cell: Some(address) }
                 }));
             }
+            5 => points.extend(form.context(0).and_then(|decimal| own_coordinates(&decimal))),
             _ => {}
         }
-        unread |= cells.len() == before;
+        unread |= cells.len() == before && (form.tag.number != 5 || points.is_empty());
     }
-    let place = |cell| Place { of: "target", cell: Some(cell), ..Place::default() };
-    (cells.into_iter().map(place).collect(), unread)
+    let cell = |cell| Place { of: "target", cell: Some(cell), ..Place::default() };
+    let point = |point| Place { of: "target", point: Some(point), ..Place::default() };
+    (cells.into_iter().map(cell).chain(points.into_iter().map(point)).collect(), unread)
+}
+
+/// What a customer's equipment says of itself: `N43.263013`, `W002.934985` (TS 103 280).
+fn own_coordinates(decimal: &Tlv<'_>) -> Option<Point> {
+    let side = |number, positive: char, negative: char| {
+        let text = decimal.context(number)?.text()?;
+        let rest = text.strip_prefix([positive, negative])?;
+        let value = degrees(rest).filter(|value| *value >= 0)?;
+        if text.starts_with(negative) { value.checked_neg() } else { Some(value) }
+    };
+    point(side(0, 'N', 'S')?, side(1, 'E', 'W')?, None)
 }
 
 /// Country and network in swapped half octets (TS 24.008, 10.5.1.3).
