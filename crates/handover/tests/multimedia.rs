@@ -75,7 +75,7 @@ fn the_vectors_of_a_call_say_what_their_expectation_says() {
             (detail(record, "frame type"), detail(record, "ssrc")),
             (Some(frame), Some("1a2b3c4d"))
         );
-        assert_eq!(record.services, ["PCMA"], "{name}");
+        assert_eq!(record.services, ["PCMA/8000"], "{name}");
     }
     let chat = &records(&octets_of("v009-ipmm-cc-msrp"))[0];
     assert_eq!(

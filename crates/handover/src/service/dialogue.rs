@@ -2,9 +2,9 @@
 //!
 //! How it is used: `Dialogue::for_targets(&numbers)` (or `new()`), then
 //! `add(&sip, intercepted_at, direction)` for each message of one communication, where
-//! `direction` is the IRI's `sessionDirection` (else its `payloadDirection`, else `None`), then
-//! `finish() -> Call`. `Call::parties` has the roles that single messages cannot tell: only the
-//! request that began the call names caller and called, whoever sent the messages after it.
+//! `direction` is the IRI's `sessionDirection` (never its `payloadDirection`: an answer goes the
+//! other way), then `finish() -> Call`. `Call::parties` has the roles that single messages cannot
+//! tell: only the request that began the call names caller and called, whoever sent what follows.
 //!
 //! Sans-I/O and bounded: a message that says nothing changes nothing, what comes twice counts
 //! once, and messages of another call in the same communication are a leg of their own.

@@ -194,7 +194,9 @@ pub fn say(sip: &Sip<'_>, record: &mut Record) {
     });
     record.medium = Some(medium(sip, method));
     let of = parties(sip, method, record);
-    if sip.status().is_none() || method == "INVITE" {
+    // A challenge is no end; the answers to what happens inside a call are none either.
+    let ends = matches!(method, "INVITE" | "MESSAGE") && !matches!(sip.status(), Some(401 | 407));
+    if sip.status().is_none() || ends {
         record.cause = sip.cause();
     }
     for name in ["P-Access-Network-Info", "Cellular-Network-Info"] {
@@ -355,7 +357,7 @@ fn streams(sdp: &sdp::Sdp, record: &mut Record) {
         // The first payload type is the one preferred.
         let named = line.formats.iter().find(|format| !format.name.is_empty());
         if let Some(format) = named.filter(|_| line.port != 0) {
-            record.service(format.name.clone());
+            record.service(format!("{}/{}", format.name, format.rate));
         }
         if line.kind != "audio" && !line.kind.is_empty() && line.port != 0 {
             record.service(line.kind.clone());
@@ -374,8 +376,8 @@ fn media_record(media: &Media<'_>) -> Record {
     record.detail("stream", media.stream.as_deref().map(shown));
     if let Some(rtp) = media.rtp() {
         record.detail("ssrc", Some(format!("{:08x}", rtp.ssrc)));
-        if let Some((name, _)) = sdp::well_known(rtp.payload_type) {
-            record.service(name);
+        if let Some((name, rate)) = sdp::well_known(rtp.payload_type) {
+            record.service(format!("{name}/{rate}"));
         }
     } else if let Some(rtcp) = media.rtcp() {
         record.detail("ssrc", Some(format!("{:08x}", rtcp.ssrc)));
