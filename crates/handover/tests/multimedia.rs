@@ -136,6 +136,9 @@ fn the_recorded_calls_are_told_from_begin_to_end() {
     assert_eq!(found[&1_991_888_581].0.course, Some(Course::Incoming));
     let (registration, _) = &found[&2_091_149_334];
     assert_eq!(registration.method.as_deref(), Some("REGISTER"));
+    let (_, register) = &found[&2_091_149_334];
+    assert!(names(&register[0], "user", "+34600111222"));
+    assert!(register[0].parties.iter().any(|party| party.kind == "nai"), "of its credentials");
     let (_, message) = &found[&2_143_205_285];
     assert_eq!(message[0].texts.len(), 1);
     assert!(names(&message[0], "sender", "+34600111222"));

@@ -178,6 +178,25 @@ fn who_joins_inside_a_call_names_no_caller() {
 }
 
 #[test]
+fn a_registration_challenged_and_a_message_refused_end_with_their_last_answer() {
+    let registered = told(&[
+        Line(0, "REGISTER sip:x SIP/2.0", "1 REGISTER", "a", "", ""),
+        Line(1, "SIP/2.0 401 Unauthorized", "1 REGISTER", "a x", "", ""),
+        Line(2, "REGISTER sip:x SIP/2.0", "2 REGISTER", "a", "", ""),
+        Line(3, "SIP/2.0 200 OK", "2 REGISTER", "a x", "", ""),
+    ]);
+    assert_eq!((registered.challenges, seconds(registered.ended_at)), (1, Some(3)));
+    assert_eq!((registered.cause, registered.answered_at), (None, None));
+    assert!(registered.parties.iter().all(|party| party.role == "user"));
+    let refused = told(&[
+        Line(0, "MESSAGE tel:1 SIP/2.0", "1 MESSAGE", "a", "", ""),
+        Line(4, "SIP/2.0 404 Not Found", "1 MESSAGE", "a x", "", ""),
+    ]);
+    assert_eq!(refused.cause.as_deref(), Some("SIP 404 Not Found"));
+    assert_eq!(refused.parties[0].role, "sender");
+}
+
+#[test]
 fn the_operators_word_on_the_course_outweighs_names_and_names_outweigh_nothing() {
     let course = |targets: &[&str], direction| {
         let targets: Vec<String> = targets.iter().map(|target| (*target).to_owned()).collect();

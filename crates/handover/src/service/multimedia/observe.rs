@@ -17,7 +17,7 @@ use crate::service::dialogue::roles;
 use crate::service::dtmf;
 use crate::service::packet::Packet;
 use crate::service::rtp::Rtp;
-use crate::service::sip::uri::{Address, split};
+use crate::service::sip::uri::{Address, split, unquoted};
 use crate::service::sip::{Identity, Meaning, Sip, body, identity, sdp};
 use crate::service::sms;
 
@@ -256,6 +256,12 @@ fn parties(sip: &Sip<'_>, method: &str, record: &mut Record) -> &'static str {
         add("forwarded-to", &mut sip.identities("Contact"));
     }
     add("party", &mut sip.identities("Refer-To"));
+    add("user", &mut sip.identities("P-Associated-URI"));
+    for header in ["Authorization", "Proxy-Authorization"] {
+        if let Some(name) = sip.header(header).and_then(user_name) {
+            record.party(sender_role, "nai", name);
+        }
+    }
     for contact in sip.values("Contact").filter_map(Address::read) {
         let instance = contact.parameter("+sip.instance");
         if let Some(imei) = instance.as_deref().and_then(imei) {
@@ -263,6 +269,15 @@ fn parties(sip: &Sip<'_>, method: &str, record: &mut Record) -> &'static str {
         }
     }
     sender_role
+}
+
+/// The user a credential is for: in IMS the private identity (TS 23.003, 13.3).
+fn user_name(credentials: &str) -> Option<String> {
+    let (_, parameters) = credentials.split_once(' ')?;
+    split(parameters, b',').find_map(|parameter| {
+        let (name, value) = parameter.split_once('=')?;
+        name.trim().eq_ignore_ascii_case("username").then(|| unquoted(value.trim()))
+    })
 }
 
 /// `<urn:gsma:imei:35190012-345678-0>` as digits (RFC 7254).

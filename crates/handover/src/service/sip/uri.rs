@@ -30,7 +30,8 @@ impl<'t> Address<'t> {
     #[must_use]
     pub fn read(value: &'t str) -> Option<Self> {
         let value = value.trim();
-        let bracket = find(value, b'<');
+        // A quote that is never closed must not hide the address.
+        let bracket = find(value, b'<').or_else(|| value.find('<'));
         let (display, uri, parameters) = match bracket {
             Some(at) => {
                 let name = value.get(..at)?.trim();
@@ -268,6 +269,7 @@ mod tests {
             ("<sip:ims.example.es>", "sip", "ims.example.es"),
             ("<urn:service:sos.ambulance>", "sip", "urn:service:sos.ambulance"),
             ("<SIP:ana@example.org", "sip", "ana@example.org"),
+            ("\"Ana <sip:ana@example.org>", "sip", "ana@example.org"),
         ] {
             assert_eq!(value(text), (kind, expected.to_owned()), "{text}");
         }
