@@ -333,6 +333,23 @@ fn a_chat_is_joined_over_segments_and_chunks() {
 }
 
 #[test]
+fn a_chat_that_breaks_off_keeps_what_came_and_a_copy_says_nothing_new() {
+    let whole = "MSRP t1 SEND\r\nMessage-ID: m7\r\nContent-Type: text/plain\r\n\r\n\
+        hola\r\n-------t1$\r\n";
+    let cut = "MSRP t2 SEND\r\nMessage-ID: m8\r\nContent-Type: text/plain\r\n\r\n\
+        quedamos a l";
+    let mut builder = TextBuilder::new();
+    let mut at = 0;
+    for octets in [whole, whole, cut] {
+        builder.add(&parse(&cc(&segment(at, octets.as_bytes()), 0)).unwrap());
+        at += u32::try_from(octets.len()).unwrap();
+    }
+    let (found, _) = builder.finish();
+    let bodies: Vec<&str> = found.iter().map(|text| text.body.as_str()).collect();
+    assert_eq!(bodies, ["hola", "quedamos a l"]);
+}
+
+#[test]
 fn words_are_messages_and_notices_are_none() {
     let message = |kind: &str, body: &str| {
         let text = format!(

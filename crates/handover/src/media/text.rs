@@ -158,6 +158,12 @@ impl TextBuilder {
     /// The messages, and whether some were left out because of their number or size.
     #[must_use]
     pub fn finish(mut self) -> (Vec<Text>, bool) {
+        let mut wires: Vec<((u16, u16), Wire)> =
+            std::mem::take(&mut self.wires).into_iter().collect();
+        wires.sort_by_key(|(ports, _)| *ports);
+        for (_, wire) in wires {
+            self.chat(&wire.octets, None);
+        }
         for left in std::mem::take(&mut self.chunks).finish() {
             // Nobody told when the rest would have come.
             msrp_words(&left, None).into_iter().for_each(|text| self.push(text));
@@ -288,8 +294,13 @@ impl TextBuilder {
                 Some(*chunk)
             }
         };
-        for text in whole.iter().flat_map(|whole| msrp_words(whole, at)) {
-            self.push(text);
+        let Some(whole) = whole else { return };
+        let copy = whole.message_id.as_ref().is_some_and(|id| {
+            let from = whole.from.as_deref().unwrap_or_default();
+            !self.is_new(format!("MSRP {id} {from}"))
+        });
+        if !copy {
+            msrp_words(&whole, at).into_iter().for_each(|text| self.push(text));
         }
     }
 
