@@ -3,7 +3,8 @@
 //! All of it is derivative: a reader that understands nothing returns `None` and the octets stay.
 //! Nothing here decides whether a PDU is kept.
 //!
-//! Rules: TS 102 232-2 (messaging), -3 (IP access), -5 (IP multimedia), -7 (mobile).
+//! Rules: TS 102 232-2 (messaging), -3 (IP access), -4 (layer 2), -5 (IP multimedia), -6 (PSTN),
+//! -7 (mobile).
 use crate::ber::Tlv;
 use crate::ps_pdu::Contents;
 use crate::record::Record;
@@ -27,10 +28,11 @@ pub mod ts33128;
 #[must_use]
 pub fn observe(contents: &Contents<'_>) -> Vec<Record> {
     match (contents.iri, contents.tag) {
-        (_, 11) if !contents.iri => access::observe(contents),
+        (true, 1..=3 | 6 | 7 | 10 | 14 | 20) | (false, 1 | 2 | 6 | 11 | 14 | 18) => {
+            access::observe(contents)
+        }
         (true, 11) | (false, 12) => multimedia::observe(contents),
         (true, 19) | (false, 23) => ts33128::observe(contents),
-        (_, 1 | 2 | 3 | 6 | 7 | 14 | 18 | 20) | (true, 10) => access::observe(contents),
         _ => mobile::observe(contents),
     }
 }
