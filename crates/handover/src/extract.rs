@@ -8,11 +8,14 @@
 use crate::Pdu;
 use crate::media::{Text, TextBuilder};
 use crate::ps_pdu::{self, Contents, Direction, Payload};
-use crate::record::Place;
-use crate::service::{self, access::ilhi, mobile, multimedia, sip};
+use crate::record::{Place, Record};
+use crate::service::dialogue::Dialogue;
+use crate::service::dtmf::Digits;
+use crate::service::{self, access::ilhi, mobile, multimedia};
 use lacre_term::{IriType, Micros, PayloadClass};
 use std::collections::{BTreeMap, BTreeSet};
 
+mod call;
 mod fold;
 mod messages;
 mod number;
@@ -153,7 +156,6 @@ pub struct Summary {
     media: BTreeSet<Medium>,
     flags: crate::Flags,
     course: Option<Course>,
-    sides_named: bool,
     session: Option<Direction>,
     iri_ended_at: Option<Micros>,
     texts: BTreeMap<(bool, u32), TextBuilder>,
@@ -161,6 +163,8 @@ pub struct Summary {
     text_octets_left: usize,
     texts_cut: bool,
     places_cut: bool,
+    dialogue: Dialogue,
+    digits: Digits,
 }
 
 impl Default for Summary {
@@ -197,7 +201,6 @@ impl Default for Summary {
             media: BTreeSet::new(),
             flags: crate::Flags::NONE,
             course: None,
-            sides_named: false,
             session: None,
             iri_ended_at: None,
             texts: BTreeMap::new(),
@@ -205,6 +208,8 @@ impl Default for Summary {
             text_octets_left: EMAIL_OCTETS_MAX,
             texts_cut: false,
             places_cut: false,
+            dialogue: Dialogue::new(),
+            digits: Digits::new(),
         }
     }
 }
@@ -241,6 +246,7 @@ impl Summary {
             self.media.insert(Medium::Event);
         }
         self.payloads(pdu, at);
+        self.digits.add(pdu);
         for record in ilhi::observe(pdu) {
             self.record(record, at, (true, 0));
         }
@@ -279,6 +285,7 @@ impl Summary {
         sources.extend(std::mem::take(&mut self.record_texts).into_values());
         self.facts.texts = messages::merged(sources);
         self.facts.medium = self.medium();
+        self.call();
         self.facts.direction = self.course();
         self.conclude();
         self.facts.flags = self.flags.words().map(str::to_owned).collect();
@@ -319,6 +326,10 @@ impl Summary {
         if records.iter().all(|record| record.medium.is_none()) {
             self.media.extend(medium_of(&contents));
         }
+        if contents.iri {
+            let way = payload.session_direction;
+            multimedia::with_sip(&contents, |sip| self.dialogue.add(sip, at, way));
+        }
         if records.is_empty() && contents.iri {
             self.unobserved(&contents, at);
         }
@@ -329,50 +340,11 @@ impl Summary {
 
     /// What can be said of an IRI whose service has no records: its SIP message, its parties.
     fn unobserved(&mut self, contents: &Contents<'_>, at: Option<Micros>) {
-        multimedia::with_sip(contents, |sip| self.sip(sip, at));
+        let mut record = Record::default();
+        multimedia::with_sip(contents, |sip| multimedia::say(sip, &mut record));
+        self.record(record, at, source_of(contents));
         for party in mobile::parties(contents) {
             self.party(party.role, party.kind, party.value);
-        }
-    }
-
-    fn sip(&mut self, sip: &sip::Sip<'_>, at: Option<Micros>) {
-        let asserted: Vec<sip::Identity> = sip.asserted().take(8).collect();
-        if let sip::Start::Request { method, .. } = sip.start {
-            let is_call =
-                matches!(method, "INVITE" | "ACK" | "BYE" | "CANCEL" | "PRACK" | "UPDATE");
-            let medium = match method {
-                "MESSAGE" => Medium::Message,
-                _ if is_call => Medium::Voice,
-                _ => Medium::Event,
-            };
-            self.media.insert(medium);
-            if matches!(method, "INVITE" | "MESSAGE" | "REGISTER") {
-                self.detail("method", Some(method.to_owned()));
-            }
-        } else if sip.method() == Some("INVITE") {
-            if matches!(sip.status(), Some(200..=299)) {
-                self.facts.answered_at = self.facts.answered_at.or(at);
-            }
-            if let Some(status @ 300..) = sip.status() {
-                self.detail("final status", Some(status.to_string()));
-            }
-        }
-        self.detail("call id", sip.call_id().map(str::to_owned));
-        // Only the first message names the sides: the called may send a BYE or a new INVITE.
-        let first = !self.sides_named;
-        if first {
-            self.sides_named = sip.from().is_some() || sip.to().is_some() || !asserted.is_empty();
-            let named = [("caller", sip.from()), ("called", sip.to())];
-            for (role, identity) in named.into_iter().filter_map(|(role, id)| Some((role, id?))) {
-                self.party(role, identity.kind, identity.value);
-            }
-        }
-        // The network's word on a response is about who answers.
-        let side = if sip.status().is_some() { "called" } else { "caller" };
-        if first || sip.status().is_some() && sip.method() == Some("INVITE") {
-            for identity in asserted {
-                self.party(side, identity.kind, identity.value);
-            }
         }
     }
 

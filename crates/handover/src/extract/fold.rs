@@ -37,6 +37,8 @@ impl Summary {
         for party in record.parties {
             self.party(party.role, party.kind, party.value);
         }
+        // Digits in SIP and RTP are gathered on their own: each press comes more than once.
+        let of_builder = matches!(record.event.as_deref(), Some("INFO" | "iRIOnlyRTPPacket"));
         self.detail("event", record.event);
         self.detail("local time", record.local_time);
         for (name, value) in record.details {
@@ -51,8 +53,10 @@ impl Summary {
                 facts.services.push(service);
             }
         }
-        let room = ITEMS_MAX.saturating_sub(facts.digits.len());
-        facts.digits.extend(record.digits.into_iter().take(room));
+        if !of_builder {
+            let room = ITEMS_MAX.saturating_sub(facts.digits.len());
+            facts.digits.extend(record.digits.into_iter().take(room));
+        }
     }
 
     /// When it began, was answered and ended, as the records themselves say.

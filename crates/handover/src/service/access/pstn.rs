@@ -118,9 +118,9 @@ fn attributes(record: &mut Record, text: &str) {
 
 fn description(record: &mut Record, text: &str) {
     let sdp = Sdp::read(text);
-    for (kind, port, address) in &sdp.media {
-        let end = super::end(address.as_deref().unwrap_or("-"), Some((*port).into()));
-        record.detail("media", Some(format!("{kind} {end}")));
+    for line in &sdp.media {
+        let end = super::end(line.address.as_deref().unwrap_or("-"), Some(line.port.into()));
+        record.detail("media", Some(format!("{} {end}", line.kind)));
     }
     // Telephone events are signals within a codec's stream, no codec.
     for (_, name, rate) in sdp.codecs.iter().filter(|(_, name, _)| name != "TELEPHONE-EVENT") {
