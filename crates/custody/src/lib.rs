@@ -16,6 +16,7 @@ pub mod disclose;
 pub mod door;
 pub mod error;
 pub mod filing;
+pub mod hi1;
 pub mod house;
 pub mod intake;
 mod live;
