@@ -1,6 +1,12 @@
 //! Stories of HI1: messages of TS 103 120 into the register and out of it; hostile XML; refusals.
 //!
 //! The messages in `vectors/hi1` were made for this project and validated against the schema.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of stories may panic: that is how a story fails"
+)]
 use lacre_term::{Digest, Micros, VaultId};
 use lacre_warrant::hi1::{
     Action, Body, Desk, EndpointId, Message, Outcome, Payload, Planned, ReadError, Uuid, code,
