@@ -10,8 +10,8 @@ use crate::house::{House, lock};
 use crate::register::{Author, Book, new_vault};
 use lacre_term::Micros;
 use lacre_warrant::hi1::{
-    Action, Desk, EndpointId, ErrorInformation, Exported, Hi1Sender, Hi1Taken, Message, Outcome,
-    Payload, Planned, Taken, Uuid, code, export, plan, refusal,
+    Action, Desk, EndpointId, ErrorInformation, Exported, Hi1Role, Hi1Sender, Hi1Taken, Message,
+    Outcome, Payload, Planned, Taken, Uuid, code, export, plan, refusal,
 };
 use lacre_warrant::{Change, Register};
 
@@ -76,7 +76,9 @@ impl House {
         }
         let mut book = lock(&self.book);
         let mut changes = 0;
-        let answered = self.hi1_planned(&book, &message, now).and_then(|planned| {
+        // Whoever brings a file acts in their own name.
+        let role = known.map_or(Hi1Role::Authority, |known| known.role);
+        let answered = self.hi1_planned(&book, &message, role, now).and_then(|planned| {
             self.hi1_told(&planned, author, now)?;
             for (name, octets) in &planned.files {
                 book.attach(&self.site, name, octets)?;
@@ -104,6 +106,7 @@ impl House {
         &self,
         book: &Book,
         message: &Message,
+        role: Hi1Role,
         now: Micros,
     ) -> Result<Planned, CustodyError> {
         let sealed = !self.site.is_unsealed();
@@ -116,7 +119,7 @@ impl House {
         };
         let vault = || new_vault().ok();
         let hash = &lacre_proof::hash::sha256;
-        Ok(plan(message, &Desk { register, sealed, now, hash, vault: &vault }))
+        Ok(plan(message, &Desk { register, sealed, role, now, hash, vault: &vault }))
     }
 
     /// Enters that objects are told, before they are.

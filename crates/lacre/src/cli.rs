@@ -312,14 +312,14 @@ pub(crate) enum Hi1 {
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
     },
-    /// Authorities that may send messages over mutual TLS.
+    /// Authorities and operators that may send messages over mutual TLS.
     #[command(subcommand)]
     Sender(Hi1SenderCommand),
 }
 
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum Hi1SenderCommand {
-    /// Register an authority.
+    /// Register one.
     Add {
         /// Its name here.
         name: String,
@@ -329,6 +329,9 @@ pub(crate) enum Hi1SenderCommand {
         /// Its certificate (PEM or DER).
         #[arg(long, value_name = "FILE")]
         certificate: PathBuf,
+        /// An operator: delivers notifications, orders nothing [default: an authority].
+        #[arg(long)]
+        operator: bool,
     },
     /// List them.
     List,

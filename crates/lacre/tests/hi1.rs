@@ -12,7 +12,7 @@
 mod common;
 
 use common::serving::Serving;
-use common::{Measure, Site, text, vector};
+use common::{Measure, Site, text, vector, write};
 use lacre_testkit::Identity;
 use rustls::pki_types::ServerName;
 use std::path::{Path, PathBuf};
@@ -57,7 +57,7 @@ fn driver(room: &Path) -> PathBuf {
     }
     text += "</xs:schema>";
     let path = room.join("all.xsd");
-    std::fs::write(&path, text).unwrap();
+    write(&path, text.as_bytes());
     path
 }
 
@@ -151,6 +151,17 @@ fn an_exported_order_imports_elsewhere_as_the_same_measures() {
 
 /// Sends one message over TLS; `None` when nothing came back.
 fn post(port: &Serving<'_>, identity: &Identity, address: &str, body: &str) -> Option<String> {
+    let head = "POST /hi1 HTTP/1.1\r\nContent-Type: text/xml";
+    ask(port, identity, address, head, body)
+}
+
+fn ask(
+    port: &Serving<'_>,
+    identity: &Identity,
+    address: &str,
+    head: &str,
+    body: &str,
+) -> Option<String> {
     let config = identity.client(port.certificate()).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
@@ -158,8 +169,7 @@ fn post(port: &Serving<'_>, identity: &Identity, address: &str, body: &str) -> O
         let name = ServerName::try_from("localhost").unwrap();
         let mut stream = tokio_rustls::TlsConnector::from(config).connect(name, tcp).await.ok()?;
         let head = format!(
-            "POST /hi1 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
-             Content-Type: text/xml\r\nContent-Length: {}\r\n\r\n",
+            "{head}\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
             body.len()
         );
         stream.write_all(head.as_bytes()).await.ok()?;
@@ -190,6 +200,14 @@ fn over_tls_a_registered_authority_is_answered_and_a_stranger_is_not() {
     assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
     assert!(answer.contains("content-type: text/xml"), "{answer}");
     assert_eq!(answer.matches("<CREATEResponse>").count(), 3, "{answer}");
+    for (head, status) in [
+        ("POST /hi1 HTTP/1.1\r\nContent-Type: application/json", 415),
+        ("GET /hi1 HTTP/1.1\r\nContent-Type: text/xml", 405),
+        ("POST / HTTP/1.1\r\nContent-Type: text/xml", 404),
+    ] {
+        let answer = ask(&port, &known, &address, head, &create).unwrap();
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{head}: {answer}");
+    }
     // Removed, it is a stranger as well.
     site.run(&["hi1", "sender", "remove", "lea"]).ok();
     assert_eq!(post(&port, &known, &address, &create), None);

@@ -28,7 +28,7 @@ pub use object::{
     Authorisation, Body, Common, Destination, Document, ListRecord, Notification, Object, Task,
 };
 pub use plan::{Desk, Planned, plan, refusal};
-pub use state::{Hi1Sender, Hi1SenderRemoved, Hi1Taken, Kept, Objects, Taken};
+pub use state::{Hi1Role, Hi1Sender, Hi1SenderRemoved, Hi1Taken, Kept, Objects, Taken};
 pub use value::{EndpointId, Uuid};
 
 /// Octets of the largest message.

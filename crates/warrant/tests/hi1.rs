@@ -9,8 +9,8 @@
 )]
 use lacre_term::{Digest, Micros, VaultId};
 use lacre_warrant::hi1::{
-    Action, Body, Desk, EndpointId, Message, Outcome, Payload, Planned, ReadError, Uuid, code,
-    export, plan,
+    Action, Body, Desk, EndpointId, Hi1Role, Message, Outcome, Payload, Planned, ReadError, Uuid,
+    code, export, plan,
 };
 use lacre_warrant::{
     Attached, Change, Entry, OrderAdded, OrderConfirmed, OrderDocument, Register, Role, User,
@@ -51,9 +51,9 @@ fn planned(register: &Register, message: &str, now: &str) -> Planned {
         vaults.set(vaults.get() + 1);
         Some(VaultId([vaults.get(); 16]))
     };
-    let desk = Desk { register, sealed: false, now: at(now), hash: &hash, vault: &vault };
-    let message = Message::read(message.as_bytes()).unwrap();
-    plan(&message, &desk)
+    let role = Hi1Role::Authority;
+    let desk = Desk { register, sealed: false, role, now: at(now), hash: &hash, vault: &vault };
+    plan(&Message::read(message.as_bytes()).unwrap(), &desk)
 }
 
 /// Makes what was planned, through the same replay that a register on disk goes through.
@@ -237,9 +237,28 @@ fn a_sealed_site_takes_orders_and_tells_of_none() {
     let register = granted();
     let vault = || None;
     let now = at("2026-05-01T10:00:00Z");
-    let desk = Desk { register: &register, sealed: true, now, hash: &hash, vault: &vault };
+    let role = Hi1Role::Authority;
+    let desk = Desk { register: &register, sealed: true, role, now, hash: &hash, vault: &vault };
     let answer = plan(&Message::read(GET.as_bytes()).unwrap(), &desk).answer;
     assert_eq!(codes(&outcomes(&answer)), [code::TRANSIENT]);
+}
+
+#[test]
+fn an_operator_tells_and_does_not_order() {
+    let register = granted();
+    let asked = |message: &str| {
+        let (vault, role) = (|| Some(VaultId([2; 16])), Hi1Role::Operator);
+        let now = at("2026-06-14T07:00:02Z");
+        let desk =
+            Desk { register: &register, sealed: false, role, now, hash: &hash, vault: &vault };
+        let planned = plan(&Message::read(message.as_bytes()).unwrap(), &desk);
+        (codes(&outcomes(&planned.answer)), planned.changes.len())
+    };
+    assert_eq!(asked(DELIVER), (vec![0], 1));
+    let cancel = CANCEL.replace("<Generation>3<", "<Generation>1<");
+    assert_eq!(asked(&cancel), (vec![code::UNSUPPORTED], 0));
+    let other = CREATE.replace("0a5c1e52", "0a5c1e53");
+    assert_eq!(asked(&other), (vec![code::UNSUPPORTED; 3], 0));
 }
 
 #[test]
@@ -363,7 +382,8 @@ fn retained_data_and_what_only_the_receiver_sets_are_refused_by_their_numbers() 
     assert_eq!(answered(&gap), [code::GENERAL]);
     let checksum = CREATE.replace(
         "</doc:ContentType>",
-        "</doc:ContentType><doc:Checksum>00</doc:Checksum><doc:ChecksumType>SHA-256</doc:ChecksumType>",
+        "</doc:ContentType><doc:Checksum>00</doc:Checksum>\
+         <doc:ChecksumType>SHA-256</doc:ChecksumType>",
     );
     assert_eq!(answered(&checksum)[0], code::VALUE);
 }
@@ -529,7 +549,8 @@ proptest! {
             let register = granted();
             let vault = || Some(VaultId([2; 16]));
             let now = at("2026-03-14T07:30:01Z");
-            let desk = Desk { register: &register, sealed: false, now, hash: &hash, vault: &vault };
+            let role = Hi1Role::Authority;
+    let desk = Desk { register: &register, sealed: false, role, now, hash: &hash, vault: &vault };
             let planned = plan(&message, &desk);
             let mut next = register.clone();
             for change in &planned.changes {
@@ -537,4 +558,43 @@ proptest! {
             }
         }
     }
+}
+
+/// Sound messages with octets changed, for as long as `LACRE_MUTATION_SECONDS` says (else 2 s).
+#[test]
+fn mutations_do_not_stop_the_hi1_reader() {
+    let seconds = std::env::var("LACRE_MUTATION_SECONDS").ok();
+    let seconds = seconds.and_then(|text| text.parse().ok()).unwrap_or(2);
+    let (since, mut state) = (std::time::Instant::now(), 0x9e37_79b9_7f4a_7c15u64);
+    let mut random = |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        usize::try_from(state >> 16).unwrap() % below
+    };
+    let mut read = 0u64;
+    while since.elapsed().as_secs() < seconds {
+        let sound = [CREATE, CREATED, CANCEL, LIST, GET, DELIVER][random(6)].as_bytes();
+        let mut octets = sound.to_vec();
+        for _ in 0..=random(6) {
+            let place = random(octets.len());
+            match random(4) {
+                0 => octets[place] = u8::try_from(random(256)).unwrap(),
+                1 => {
+                    drop(octets.drain(place..(place + random(200)).min(sound.len() / 2).max(place)))
+                }
+                2 => {
+                    let piece = octets[place..(place + random(300)).min(octets.len())].to_vec();
+                    let to = random(octets.len());
+                    octets.splice(to..to, piece);
+                }
+                _ => octets[place] = sound[random(sound.len())],
+            }
+        }
+        if let Ok(message) = Message::read(&octets) {
+            read += 1;
+            assert_eq!(Message::read(&message.write()), Ok(message));
+        }
+    }
+    assert!(read > 0, "no mutation was read: it mutates too much to test anything");
 }

@@ -5,7 +5,7 @@ use crate::context::{Context, SharedHouse, read_file, write_new};
 use crate::failure::Failure;
 use lacre_custody::warrant::Change;
 use lacre_custody::warrant::hi1::{
-    EndpointId, Hi1Sender, Hi1SenderRemoved, MESSAGE_OCTETS_MAX, Outcome, Payload,
+    EndpointId, Hi1Role, Hi1Sender, Hi1SenderRemoved, MESSAGE_OCTETS_MAX, Outcome, Payload,
 };
 use lacre_custody::{certificate, clock};
 use std::path::Path;
@@ -21,12 +21,13 @@ pub(super) fn run(
 ) -> Result<u8, Failure> {
     match args {
         Hi1::Receive { file, out } => receive(house, file, out, context),
-        Hi1::Sender(Hi1SenderCommand::Add { name, id, certificate: file }) => {
+        Hi1::Sender(Hi1SenderCommand::Add { name, id, certificate: file, operator }) => {
             let path = context.path(file);
             let certificate_sha256 = certificate::fingerprint(&read_file(&path)?)
                 .map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
             let (name, endpoint) = (name.clone(), endpoint(id)?);
-            let sender = Hi1Sender { name, endpoint, certificate_sha256 };
+            let role = if *operator { Hi1Role::Operator } else { Hi1Role::Authority };
+            let sender = Hi1Sender { name, endpoint, role, certificate_sha256 };
             change(house, Change::Hi1SenderAdded(sender), context)
         }
         Hi1::Sender(Hi1SenderCommand::Remove { name }) => {
@@ -105,8 +106,10 @@ fn list(house: &SharedHouse, context: &mut Context<'_>) -> Result<u8, Failure> {
             }
             context.json(&value)?;
         } else {
-            let Hi1Sender { name, endpoint, certificate_sha256 } = &sender;
-            context.line(&format!("{name:<24} {endpoint:<24} tls {certificate_sha256}"))?;
+            let Hi1Sender { name, endpoint, role, certificate_sha256 } = &sender;
+            let role = if *role == Hi1Role::Operator { "operator" } else { "authority" };
+            let endpoint = endpoint.to_string();
+            context.line(&format!("{name:<24} {endpoint:<24} {role} tls {certificate_sha256}"))?;
         }
     }
     Ok(0)

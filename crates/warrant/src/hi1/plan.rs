@@ -9,7 +9,7 @@ use super::error::{ErrorInformation, code};
 use super::message::{Action, ActionRequest, ActionResponse, Header, Message, Outcome, Payload};
 use super::object::{Authorisation, Body, Common, Document, ListRecord, Object, Task};
 use super::order::{self, Parts};
-use super::state::{Hi1Taken, Kept};
+use super::state::{Hi1Role, Hi1Taken, Kept};
 use super::value::{EndpointId, Entry, Uuid};
 use crate::change::{Attached, Change, OrderAdded, OrderCeased, OrderDocumented, OrderExtended};
 use crate::register::{MeasureState, Order, Register, RegisterError};
@@ -22,6 +22,8 @@ pub struct Desk<'d> {
     pub register: &'d Register,
     /// True when identities are not at hand: then no object is told.
     pub sealed: bool,
+    /// What the sender may do.
+    pub role: Hi1Role,
     /// Now.
     pub now: Micros,
     /// SHA-256.
@@ -96,6 +98,10 @@ pub fn plan(message: &Message, desk: &Desk<'_>) -> Planned {
     };
     for (at, request) in requests.iter().enumerate() {
         let judged = match &request.action {
+            Action::Create(_) | Action::Update(_) if desk.role == Hi1Role::Operator => {
+                let text = "an operator delivers notifications: it neither creates nor updates";
+                Err(ErrorInformation::new(code::UNSUPPORTED, text))
+            }
             Action::Create(object) => work.drafts.create(at, object, desk.hash),
             Action::Update(object) => work.drafts.update(at, object, desk.hash),
             Action::Deliver { id, object } => work.drafts.deliver(at, *id, object),

@@ -15,7 +15,17 @@ use std::collections::BTreeMap;
 /// Objects of the largest register; a real one has a few for each order.
 const OBJECTS_MAX: usize = 1_000_000;
 
-/// Who may send messages: an authority, known by its certificate.
+/// What a sender may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Hi1Role {
+    /// Create and change orders, and ask for its own.
+    Authority,
+    /// Deliver notifications, and ask for its own: who is ordered does not order.
+    Operator,
+}
+
+/// Who may send messages, known by its certificate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Hi1Sender {
@@ -23,6 +33,8 @@ pub struct Hi1Sender {
     pub name: String,
     /// As its messages name it.
     pub endpoint: EndpointId,
+    /// What it may do.
+    pub role: Hi1Role,
     /// SHA-256 of its certificate's DER.
     #[serde(with = "text::digest_text")]
     pub certificate_sha256: Digest,
