@@ -35,7 +35,8 @@ fn taken(register: &mut Register, message: &Message) {
     let vault = || Some(VaultId([made; 16]));
     let hash = |octets: &[u8]| Digest([u8::try_from(octets.len() % 251).unwrap_or(0); 32]);
     let now = Micros::from_seconds(1_777_000_000);
-    let desk = Desk { register, sealed: false, role: Hi1Role::Authority, now, hash: &hash, vault: &vault };
+    let desk =
+        Desk { register, sealed: false, role: Hi1Role::Authority, now, hash: &hash, vault: &vault };
     let planned = plan(message, &desk);
     assert_eq!(Message::read(&planned.answer.write()), Ok(planned.answer.clone()));
     for change in &planned.changes {

@@ -10,6 +10,7 @@ use super::order;
 use super::value::{Approval, Approver, EndpointId, Entry, Timespan, Uuid, is_country};
 use crate::register::{MeasureState, Order};
 use lacre_term::{Digest, Micros, liid::shown};
+use std::collections::BTreeSet;
 
 /// An order as a message, and as the objects the register keeps of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,10 +63,9 @@ pub fn export(
     let (sender, transaction, now) = header;
     let document = &order.document;
     let open = |state: &&MeasureState| state.ceased_at.is_none() && now < state.until;
-    let mut operators: Vec<&str> =
+    let operators: BTreeSet<&str> =
         order.measures.iter().map(|state| state.granted.operator.as_str()).collect();
-    operators.sort_unstable();
-    operators.dedup();
+    let operators: Vec<&str> = operators.into_iter().collect();
     let name = document.order.clone();
     let operator = match (operator, operators.as_slice()) {
         (Some(operator), _) => operator,
