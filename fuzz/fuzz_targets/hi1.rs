@@ -24,7 +24,10 @@ fuzz_target!(|data: &[u8]| {
 
 fn read(octets: &[u8]) {
     let Ok(message) = Message::read(octets) else { return };
-    assert_eq!(Message::read(&message.write()), Ok(message.clone()));
+    // An object that is not taken is not written either.
+    if !format!("{message:?}").contains("Unsupported") {
+        assert_eq!(Message::read(&message.write()), Ok(message.clone()));
+    }
     let mut register = Register::for_dev();
     taken(&mut register, &Message::read(SOUND[0]).expect("it is sound"));
     taken(&mut register, &message);

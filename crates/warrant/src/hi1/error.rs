@@ -112,6 +112,12 @@ pub enum ReadError {
         /// What stands there.
         what: String,
     },
+    /// Leave the element out: an object that has it is refused, and the rest of the message stands.
+    #[error("{element} is not taken here, and nothing is dropped unread: leave it out")]
+    NotTaken {
+        /// Its name.
+        element: &'static str,
+    },
     /// Correct the element: it breaks the schema.
     #[error("element {element}: {what}")]
     Structure {

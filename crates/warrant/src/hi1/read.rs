@@ -198,28 +198,38 @@ fn object(element: &Element) -> Read<Object> {
         common.associated = Some(every.into_iter().map(uuid).collect::<Read<_>>()?);
     }
     common.last_changed = moment(fields.maybe(Core, "LastChanged"))?;
-    unsupported(&mut fields, Core, "NationalHandlingParameters")?;
     let Some((space, name)) = &element.kind else {
         return Err(ReadError::structure("HI1Object", "has no xsi:type"));
     };
-    let body = match (space, name.as_str()) {
-        (A, "AuthorisationObject") => Body::Authorisation(Box::new(authorisation(&mut fields)?)),
-        (D, "DocumentObject") => Body::Document(Box::new(document(&mut fields)?)),
-        (T, "LITaskObject") => Body::Task(Box::new(task(&mut fields)?)),
-        (N, "NotificationObject") => Body::Notification(notification(&mut fields)?),
+    let body = match body(&mut fields, *space, name) {
+        Err(ReadError::NotTaken { element }) => {
+            fields.skip();
+            Body::Unsupported { name: format!("{name} with {element}") }
+        }
+        read => read?,
+    };
+    fields.end()?;
+    Ok(Object { common, body })
+}
+
+fn body(fields: &mut Fields<'_>, space: Space, name: &str) -> Read<Body> {
+    unsupported(fields, Core, "NationalHandlingParameters")?;
+    Ok(match (space, name) {
+        (A, "AuthorisationObject") => Body::Authorisation(Box::new(authorisation(fields)?)),
+        (D, "DocumentObject") => Body::Document(Box::new(document(fields)?)),
+        (T, "LITaskObject") => Body::Task(Box::new(task(fields)?)),
+        (N, "NotificationObject") => Body::Notification(notification(fields)?),
         (T, "LDTaskObject" | "LPTaskObject")
         | (Space::Delivery, "DeliveryObject")
         | (Space::TrafficPolicy, "TrafficPolicyObject" | "TrafficRuleObject") => {
             fields.skip();
-            Body::Unsupported { name: name.clone() }
+            Body::Unsupported { name: name.to_owned() }
         }
         _ => {
             let what = format!("has xsi:type {name}, which the schema does not know");
             return Err(ReadError::structure("HI1Object", what));
         }
-    };
-    fields.end()?;
-    Ok(Object { common, body })
+    })
 }
 
 fn authorisation(fields: &mut Fields<'_>) -> Read<Authorisation> {
@@ -515,13 +525,10 @@ fn approver(element: &Element) -> Read<Approver> {
 }
 
 /// A field of the schema whose meaning is another profile's: refused by name, never dropped.
-fn unsupported(fields: &mut Fields<'_>, space: Space, name: &str) -> Read<()> {
+fn unsupported(fields: &mut Fields<'_>, space: Space, name: &'static str) -> Read<()> {
     match fields.maybe(space, name) {
         None => Ok(()),
-        Some(_) => Err(ReadError::structure(
-            name,
-            "is not taken here: the national profile of this site has none, leave it out",
-        )),
+        Some(_) => Err(ReadError::NotTaken { element: name }),
     }
 }
 

@@ -225,7 +225,7 @@ fn attributes(
         if matches!(
             attribute.key.as_namespace_binding(),
             Some(PrefixDeclaration::Default | PrefixDeclaration::Named(_))
-        ) || space == Space::Signature
+        ) || matches!(space, Space::Signature | Space::Other)
         {
             continue;
         }
