@@ -136,6 +136,21 @@ fn an_order_that_came_over_hi1_is_listed_and_cancelled_by_its_generation() {
 }
 
 #[test]
+fn a_sealed_site_takes_an_order_as_not_accredited_and_tells_of_none() {
+    let site = Site::real();
+    assert_eq!(receive(&site, &example("01-create-request"), "created").0, 0);
+    let orders = site.run(&["order", "list", "--json"]).ok().lines();
+    assert_eq!(orders[0]["accredited"], false);
+    let (code, answer) = receive(&site, &example("06-get-request"), "got");
+    assert!(code == 5 && answer.contains("<ErrorCode>3003</ErrorCode>"), "{answer}");
+    let out = site.file("exported.xml");
+    let words = ["measure", "export", "--hi1", "--order", "AUTO 0000/2026", "--out"];
+    let words: Vec<&str> = words.into_iter().chain(out.to_str()).collect();
+    assert_eq!(site.command().args(words).output().unwrap().status.code(), Some(5));
+    assert!(!out.exists());
+}
+
+#[test]
 fn an_exported_order_imports_elsewhere_as_the_same_measures() {
     let (here, there) = (Site::dev(), Site::dev());
     here.add_order("O-1", &[Measure::always("ES-1", "OPLAB-ES")]);

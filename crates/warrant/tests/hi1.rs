@@ -233,6 +233,21 @@ fn a_task_waits_for_approval_until_the_court_confirmed_its_order() {
 }
 
 #[test]
+fn what_the_working_copy_keeps_of_objects_names_no_person_and_no_target() {
+    let planned = planned(&Register::new(), CREATE, "2026-03-14T07:30:01Z");
+    let Some(Change::Hi1Taken(taken)) = planned.changes.last() else { panic!("nothing kept") };
+    let json = |taken: &lacre_warrant::hi1::Hi1Taken| serde_json::to_string(taken).unwrap();
+    let secrets = ["34600000123", "214990000000123", "Sintetico"];
+    let full = json(taken);
+    assert!(secrets.iter().all(|secret| full.contains(secret)));
+    let mut working = taken.clone();
+    working.objects.iter_mut().for_each(|taken| taken.object.seal_identities());
+    let working = json(&working);
+    assert!(!secrets.iter().any(|secret| working.contains(secret)), "{working}");
+    assert!(working.contains("ES-2026-000123"), "binding needs the LIID");
+}
+
+#[test]
 fn a_sealed_site_takes_orders_and_tells_of_none() {
     let register = granted();
     let vault = || None;

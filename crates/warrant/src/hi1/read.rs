@@ -7,16 +7,19 @@ use super::object::{
     Authorisation, Body, Common, Contents, Destination, Document, ListRecord, Notification, Object,
     ObjectStatus, Property, Task,
 };
-use super::value::{
-    Address, Approval, Approver, Contact, EndpointId, Entry, LONG, SHORT, TargetValue, Timespan,
-    Uuid, is_country, is_ipv4, is_ipv6, parse_time,
-};
+use super::value::{Address, LONG, SHORT, TargetValue, Timespan, is_ipv4, is_ipv6};
 use super::xml::{Element, Fields, Space, leaf};
 use super::{ACTIONS_MAX, MESSAGE_OCTETS_MAX};
 use lacre_term::{Micros, hex};
 
+mod values;
+use values::{
+    approvals, country, endpoint, entries, entry, moment, number, odd, span, truth, unsupported,
+    uuid,
+};
+
 type Read<T> = Result<T, ReadError>;
-use Space::{Authorisation as A, Common as C, Core, Document as D, Notification as N, Task as T};
+use Space::{Authorisation as A, Core, Document as D, Notification as N, Task as T};
 
 pub(super) fn message(root: &Element) -> Read<Message> {
     if (root.space, root.name.as_str()) != (Core, "HI1Message") {
@@ -486,115 +489,4 @@ fn notification(fields: &mut Fields<'_>) -> Read<Notification> {
     }
     unsupported(fields, N, "NationalNotificationParameters")?;
     Ok(Notification { details, kind, is_new, at, statuses })
-}
-
-fn approvals(fields: &mut Fields<'_>, space: Space, name: &str) -> Read<Vec<Approval>> {
-    fields.every(space, name).into_iter().map(approval).collect()
-}
-
-fn approval(element: &Element) -> Read<Approval> {
-    let mut fields = Fields::of(element)?;
-    let kind = fields.text(C, "ApprovalType", LONG)?;
-    let description = fields.text(C, "ApprovalDescription", LONG)?;
-    let reference = fields.text(C, "ApprovalReference", LONG)?;
-    let approver = fields.maybe(C, "ApproverDetails").map(approver).transpose()?;
-    let at = moment(fields.maybe(C, "ApprovalTimestamp"))?;
-    let emergency = fields.maybe(C, "ApprovalIsEmergency").map(truth).transpose()?;
-    unsupported(&mut fields, C, "ApprovalDigitalSignature")?;
-    unsupported(&mut fields, C, "ApprovalNationalDetails")?;
-    fields.end()?;
-    Ok(Approval { kind, description, reference, approver, at, emergency })
-}
-
-fn approver(element: &Element) -> Read<Approver> {
-    let mut fields = Fields::of(element)?;
-    let name = fields.text(C, "ApproverName", LONG)?;
-    let role = fields.text(C, "ApproverRole", LONG)?;
-    unsupported(&mut fields, C, "ApproverIdentity")?;
-    let mut contacts = Vec::new();
-    for element in fields.every(C, "ApproverContactDetails") {
-        let mut fields = Fields::of(element)?;
-        let name = fields.text(C, "ApproverAlternateName", LONG)?;
-        let email = fields.text(C, "ApproverEmailAddress", SHORT)?;
-        let phone = fields.text(C, "ApproverPhoneNumber", SHORT)?;
-        fields.end()?;
-        contacts.push(Contact { name, email, phone });
-    }
-    fields.end()?;
-    Ok(Approver { name, role, contacts })
-}
-
-/// A field of the schema whose meaning is another profile's: refused by name, never dropped.
-fn unsupported(fields: &mut Fields<'_>, space: Space, name: &'static str) -> Read<()> {
-    match fields.maybe(space, name) {
-        None => Ok(()),
-        Some(_) => Err(ReadError::NotTaken { element: name }),
-    }
-}
-
-fn entries(list: Option<&Element>, space: Space, name: &str) -> Read<Vec<Entry>> {
-    let Some(list) = list else { return Ok(Vec::new()) };
-    let mut fields = Fields::of(list)?;
-    let every = fields.every(space, name);
-    fields.end()?;
-    every.into_iter().map(entry).collect()
-}
-
-fn entry(element: &Element) -> Read<Entry> {
-    let mut fields = Fields::of(element)?;
-    let owner = leaf(fields.must(C, "Owner")?, SHORT)?;
-    let name = leaf(fields.must(C, "Name")?, SHORT)?;
-    let value = leaf(fields.must(C, "Value")?, SHORT)?;
-    fields.end()?;
-    Ok(Entry { owner, name, value })
-}
-
-fn endpoint(element: &Element) -> Read<EndpointId> {
-    let mut fields = Fields::of(element)?;
-    let country = country(fields.must(Core, "CountryCode")?)?;
-    let identifier = leaf(fields.must(Core, "UniqueIdentifier")?, LONG)?;
-    fields.end()?;
-    Ok(EndpointId { country, identifier })
-}
-
-fn span(element: Option<&Element>, space: Space) -> Read<Option<Timespan>> {
-    let Some(element) = element else { return Ok(None) };
-    let mut fields = Fields::of(element)?;
-    let start = moment(fields.maybe(space, "StartTime"))?;
-    let end = moment(fields.maybe(space, "EndTime"))?;
-    fields.end()?;
-    Ok(Some(Timespan { start, end }))
-}
-
-fn moment(element: Option<&Element>) -> Read<Option<Micros>> {
-    let Some(element) = element else { return Ok(None) };
-    let text = leaf(element, SHORT)?;
-    let read = parse_time(text.trim());
-    read.map(Some).ok_or_else(|| odd(element, "a moment in whole seconds with an offset"))
-}
-
-fn country(element: &Element) -> Read<String> {
-    let text = leaf(element, SHORT)?.trim().to_owned();
-    if is_country(&text) { Ok(text) } else { Err(odd(element, "two capital letters")) }
-}
-
-fn uuid(element: &Element) -> Read<Uuid> {
-    Uuid::parse(leaf(element, SHORT)?.trim()).ok_or_else(|| odd(element, "a UUID in lower case"))
-}
-
-fn number(element: &Element) -> Read<u64> {
-    let text = leaf(element, SHORT)?;
-    text.trim().parse().map_err(|_| odd(element, "a number from 0"))
-}
-
-fn truth(element: &Element) -> Read<bool> {
-    match leaf(element, SHORT)?.trim() {
-        "true" | "1" => Ok(true),
-        "false" | "0" => Ok(false),
-        _ => Err(odd(element, "true or false")),
-    }
-}
-
-fn odd(element: &Element, due: &str) -> ReadError {
-    ReadError::structure(&element.name, format!("does not hold {due}"))
 }
