@@ -37,7 +37,8 @@ fn schemas() -> PathBuf {
     let found = below
         .map(|python| python.unwrap().path().join("site-packages/ts103120/data"))
         .find(|data| data.exists());
-    found.unwrap().join(VERSION).join("xsd").canonicalize().unwrap()
+    let found = found.unwrap_or_else(|| panic!("no ts103120 there: run `cargo xtask setup`"));
+    found.join(VERSION).join("xsd").canonicalize().unwrap()
 }
 
 /// One schema that takes in all of ETSI's.
