@@ -12,9 +12,9 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 pub mod access;
 pub mod cells;
-pub mod geo;
 pub mod dialogue;
 pub mod dtmf;
+pub mod geo;
 pub mod ip_access;
 pub mod mail;
 pub mod messaging;
