@@ -206,7 +206,7 @@ impl AudioBuilder {
     fn describe_33128(&mut self, contents: &Contents<'_>) {
         let sdps = ts33128::descriptions(contents);
         for (number, name, rate) in sdps.into_iter().flat_map(|sdp| sdp.codecs) {
-            self.codecs.insert(number, (name, rate));
+            self.codecs.name(number, name, rate);
         }
     }
 

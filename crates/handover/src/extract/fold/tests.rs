@@ -147,6 +147,7 @@ fn parts_of_a_message_in_several_records_are_one_text() {
             address: Some(CALLED.into()),
             text: text.into(),
             part: Some((9, 2, number)),
+            ..Sms::default()
         });
         record
     };
