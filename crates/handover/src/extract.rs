@@ -7,6 +7,7 @@
 //! Rules: decision 2 (a communication); TS 102 232-2 to -7; TS 103 462 (PDUs within PDUs).
 use crate::Pdu;
 use crate::media::{Text, TextBuilder};
+use crate::profile::Zone;
 use crate::ps_pdu::{self, Contents, Direction, Payload};
 use crate::record::{Place, Record};
 use crate::service::dialogue::Dialogue;
@@ -136,6 +137,8 @@ pub struct Facts {
     pub ended_by_iri_end: bool,
     /// True when a location of the target was delivered.
     pub has_location: bool,
+    /// Local times of records that came without a zone, as delivered, where none is known.
+    pub local_times: Vec<String>,
     /// Name and value of further facts, such as `access event` and `octets received`.
     pub details: Vec<(&'static str, String)>,
     /// Messages read in it.
@@ -163,6 +166,8 @@ pub struct Summary {
     text_octets_left: usize,
     texts_cut: bool,
     places_cut: bool,
+    kinds_differ: bool,
+    zone: Option<Zone>,
     dialogue: Dialogue,
     digits: Digits,
 }
@@ -194,6 +199,7 @@ impl Default for Summary {
                 flags: Vec::new(),
                 ended_by_iri_end: false,
                 has_location: false,
+                local_times: Vec::new(),
                 details: Vec::new(),
                 texts: Vec::new(),
             },
@@ -208,6 +214,8 @@ impl Default for Summary {
             text_octets_left: EMAIL_OCTETS_MAX,
             texts_cut: false,
             places_cut: false,
+            kinds_differ: false,
+            zone: None,
             dialogue: Dialogue::new(),
             digits: Digits::new(),
         }
@@ -226,6 +234,13 @@ impl Summary {
     #[must_use]
     pub fn for_targets(targets: &[String]) -> Self {
         Self { targets: targets.to_vec(), ..Self::default() }
+    }
+
+    /// The same, with the zone that its operator's profile gives local times; without it none is
+    /// guessed.
+    #[must_use]
+    pub fn with_zone(self, zone: Zone) -> Self {
+        Self { zone: Some(zone), ..self }
     }
 
     /// Takes one PDU.
@@ -289,8 +304,12 @@ impl Summary {
         self.facts.direction = self.course();
         self.conclude();
         self.facts.flags = self.flags.words().map(str::to_owned).collect();
-        for (cut, word) in [(self.texts_cut, "texts_cut"), (self.places_cut, "places_cut")] {
-            if cut {
+        for (is, word) in [
+            (self.texts_cut, "texts_cut"),
+            (self.places_cut, "places_cut"),
+            (self.kinds_differ, "record_kind_mismatch"),
+        ] {
+            if is {
                 self.facts.flags.push(word.to_owned());
             }
         }
@@ -322,29 +341,32 @@ impl Summary {
         // A location that nobody here reads was delivered all the same.
         self.facts.has_location |= mobile::has_location(&contents)
             || multimedia::signalling(&contents).is_some_and(|signalling| signalling.has_location);
-        let records = service::observe(&contents);
+        let mut records = service::observe(&contents);
+        self.kinds_differ |= records.iter().any(|record| differs(record, payload.iri_type));
+        for record in &mut records {
+            // The way of a packet is not who began the communication.
+            record.course = record.course.filter(|_| contents.iri);
+        }
         if records.iter().all(|record| record.medium.is_none()) {
             self.media.extend(medium_of(&contents));
         }
-        if contents.iri {
-            let way = payload.session_direction;
-            multimedia::with_sip(&contents, |sip| self.dialogue.add(sip, at, way));
-        }
-        if records.is_empty() && contents.iri {
-            self.unobserved(&contents, at);
-        }
-        for record in records {
+        let mut signalled = Vec::new();
+        multimedia::each_sip(&contents, at, |sip, at| {
+            self.dialogue.add(sip, at, payload.session_direction);
+            // A record of IP multimedia is its message; any other has one beside what it says.
+            if !matches!(contents.tag, 11) {
+                let mut record = Record { at, ..Record::default() };
+                multimedia::say(sip, &mut record);
+                signalled.push(record);
+            }
+        });
+        for mut record in records {
+            // What kind of communication an IMS event was, its message knows better.
+            record.medium = record.medium.filter(|_| signalled.is_empty() || contents.tag != 19);
             self.record(record, at, source_of(&contents));
         }
-    }
-
-    /// What can be said of an IRI whose service has no records: its SIP message, its parties.
-    fn unobserved(&mut self, contents: &Contents<'_>, at: Option<Micros>) {
-        let mut record = Record::default();
-        multimedia::with_sip(contents, |sip| multimedia::say(sip, &mut record));
-        self.record(record, at, source_of(contents));
-        for party in mobile::parties(contents) {
-            self.party(party.role, party.kind, party.value);
+        for record in signalled {
+            self.record(record, at, source_of(&contents));
         }
     }
 
@@ -359,6 +381,19 @@ impl Summary {
             None => Medium::Other,
         }
     }
+}
+
+/// True when a record's own kind is not the one that its payload has outside.
+fn differs(record: &Record, outside: Option<IriType>) -> bool {
+    let word = match outside {
+        Some(IriType::Begin) => "iRI-Begin-record",
+        Some(IriType::End) => "iRI-End-record",
+        Some(IriType::Continue) => "iRI-Continue-record",
+        Some(IriType::Report) => "iRI-Report-record",
+        None => return false,
+    };
+    let mut inside = record.details.iter().filter(|(name, _)| *name == "record kind inside");
+    inside.any(|(_, kind)| kind != word)
 }
 
 /// Which service's IRI or CC it is: copies of one message come in different ones.

@@ -16,6 +16,7 @@ pub mod dialogue;
 pub mod dtmf;
 pub mod geo;
 pub mod ip_access;
+mod location;
 pub mod mail;
 pub mod messaging;
 pub mod mobile;

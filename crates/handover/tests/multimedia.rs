@@ -208,12 +208,10 @@ fn every_alternative_is_read_and_one_that_is_not_is_said_to_be_unknown() {
     assert_eq!(detail(placed, "content removed"), Some("iRIOnlyOriginalIPMMMessage"));
     let kinds: Vec<(&str, &str)> =
         placed.places.iter().map(|p| (p.of, p.cell.as_ref().unwrap().kind)).collect();
-    assert_eq!(kinds, [("target", "ecgi"), ("target", "wlan")]);
-    let tai = placed.places[0].cell.as_ref().unwrap();
-    assert_eq!(
-        (tai.plmn.as_str(), tai.area, tai.cell),
-        ("214-99", Some(0x0a1b), Some(0x00c0_d0e0))
-    );
+    assert_eq!(kinds, [("target", "tai"), ("target", "ecgi"), ("target", "wlan")]);
+    let cell = |at: usize| placed.places[at].cell.as_ref().unwrap();
+    assert_eq!((cell(0).plmn.as_str(), cell(0).area), ("214-99", Some(0x0a1b)));
+    assert_eq!((cell(1).plmn.as_str(), cell(1).cell), ("214-99", Some(0x00c0_d0e0)));
     assert!(!placed.unknown);
     let own = [wrap(0x80, b"N43.263013"), wrap(0x81, b"W002.934985")].concat();
     let own = wrap(0xa2, &wrap(0xa5, &wrap(0xa0, &own)));

@@ -6,9 +6,9 @@
 //!
 //! Rules: DESIGN decisions 1, 2; TS 102 232-3 clause 6.2 (counters); TS 33.108 (directions).
 use super::{Course, ITEMS_MAX, Medium, Party, Summary, number};
-use crate::media::{Text, TextKind};
+use crate::media::text::{phone_of, sms_text};
 use crate::record::{Place, Record};
-use crate::service::sms::Sms;
+use crate::time;
 use lacre_term::Micros;
 
 /// Most places held before those that repeat each other are left out.
@@ -22,8 +22,8 @@ const MESSAGES_MAX: usize = 10_000;
 
 impl Summary {
     /// Takes what one record says; `at` is its payload's time, `source` where it came from.
-    pub(super) fn record(&mut self, record: Record, at: Option<Micros>, source: (bool, u32)) {
-        let at = record.at.or(at);
+    pub(super) fn record(&mut self, mut record: Record, at: Option<Micros>, source: (bool, u32)) {
+        let at = self.own_time(&mut record).or(at);
         self.facts.unknown = self.facts.unknown.saturating_add(u64::from(record.unknown));
         self.media.extend(record.medium);
         if let Some(course @ (Course::Outgoing | Course::Incoming)) = record.course {
@@ -40,7 +40,6 @@ impl Summary {
         // Digits in SIP and RTP are gathered on their own: each press comes more than once.
         let of_builder = matches!(record.event.as_deref(), Some("INFO" | "iRIOnlyRTPPacket"));
         self.detail("event", record.event);
-        self.detail("local time", record.local_time);
         for (name, value) in record.details {
             self.detail(name, Some(value));
         }
@@ -57,6 +56,41 @@ impl Summary {
             let room = ITEMS_MAX.saturating_sub(facts.digits.len());
             facts.digits.extend(record.digits.into_iter().take(room));
         }
+    }
+
+    /// The record's own time; a local time becomes one where its sender's zone is known, and what
+    /// the record says of that moment with it. Any other stays as delivered.
+    fn own_time(&mut self, record: &mut Record) -> Option<Micros> {
+        let Some(local) = record.local_time.take() else {
+            return record.at;
+        };
+        let says = |name, value: &str| {
+            record.details.iter().any(|(known, said)| *known == name && said == value)
+        };
+        let season = [("summerTime", true), ("winterTime", false)];
+        let summer = season.into_iter().find(|(word, _)| says("season", word)).map(|(_, is)| is);
+        // Read as if it were UTC; what its zone makes of it is the zone's answer alone.
+        let civil = time::generalized(format!("{local}Z").as_bytes()).0;
+        let zone = self.zone.filter(|_| record.at.is_none());
+        let moment = zone.zip(civil).and_then(|(zone, civil)| zone.resolve(civil).moment(summer));
+        let Some(at) = moment else {
+            let held = &mut self.facts.local_times;
+            if held.len() < ITEMS_MAX && !held.contains(&local) {
+                held.push(local);
+            }
+            return record.at;
+        };
+        if says("record kind inside", "iRI-Begin-record") {
+            record.started_at = record.started_at.or(moment);
+        }
+        if says("record kind inside", "iRI-End-record") {
+            record.ended_at = record.ended_at.or(moment);
+        }
+        if record.event.as_deref() == Some("answer") {
+            record.answered_at = record.answered_at.or(moment);
+        }
+        record.at = Some(at);
+        record.at
     }
 
     /// When it began, was answered and ended, as the records themselves say.
@@ -127,7 +161,9 @@ impl Summary {
             .iter()
             .find(|party| party.kind == "tel" && (party.role == "target" || self.is_target(party)));
         let target = target.map(|party| party.value.clone());
-        let own = record.messages.iter().map(|sms| text_of(sms, target.clone()));
+        let own = record.messages.iter().map(|sms| {
+            sms_text(sms, target.clone().or_else(|| phone_of(sms, &record.parties)), None)
+        });
         let held = self.record_texts.entry(source).or_default();
         for mut text in own.chain(record.texts.iter().cloned()) {
             text.at = text.at.or(at);
@@ -217,21 +253,6 @@ impl Summary {
         self.places_cut |= kept.len() > PLACES_MAX;
         kept.truncate(PLACES_MAX);
         self.facts.places = kept;
-    }
-}
-
-fn text_of(sms: &Sms, target: Option<String>) -> Text {
-    let other = sms.address.clone();
-    let (from, to) = if sms.submit { (target, other) } else { (other, target) };
-    Text {
-        kind: TextKind::Sms,
-        at: None,
-        from,
-        to: to.into_iter().collect(),
-        subject: None,
-        body: sms.text.clone(),
-        attachments: Vec::new(),
-        part: sms.part,
     }
 }
 

@@ -8,7 +8,8 @@
 use super::g711;
 use crate::Pdu;
 use crate::ps_pdu::{Contents, Direction};
-use crate::service::{multimedia, rtp::Rtp, sip, ts33128};
+use crate::service::sip::{self, Sdp};
+use crate::service::{multimedia, rtp::Rtp, ts33128};
 use lacre_term::Micros;
 use std::collections::HashMap;
 
@@ -192,9 +193,14 @@ impl AudioBuilder {
     }
 
     fn describe(&mut self, contents: &Contents<'_>) {
-        let Some(sdp) = multimedia::with_sip(contents, |sip| sip.sdp()).flatten() else {
-            return;
-        };
+        multimedia::each_sip(contents, None, |sip, _| {
+            if let Some(sdp) = sip.sdp() {
+                self.description(sdp);
+            }
+        });
+    }
+
+    fn description(&mut self, sdp: Sdp) {
         let audio = sdp.media.iter().find(|line| line.kind == "audio");
         let first = audio.and_then(|line| line.formats.first());
         self.codecs.preferred = first.map(|format| format.payload_type).or(self.codecs.preferred);
@@ -204,9 +210,8 @@ impl AudioBuilder {
     }
 
     fn describe_33128(&mut self, contents: &Contents<'_>) {
-        let sdps = ts33128::descriptions(contents);
-        for (number, name, rate) in sdps.into_iter().flat_map(|sdp| sdp.codecs) {
-            self.codecs.name(number, name, rate);
+        for sdp in ts33128::descriptions(contents) {
+            self.description(sdp);
         }
     }
 

@@ -6,12 +6,14 @@
 //! Rules: RFC 3428 (SIP MESSAGE), RFC 3862 (CPIM), RFC 4975 (MSRP), TS 24.341 (SMS over IMS),
 //! RFC 5322.
 use crate::Pdu;
+use crate::extract::Party;
 use crate::ps_pdu::{Contents, Direction};
 use crate::service::messaging::{self, EmailContent};
 use crate::service::multimedia::msrp::{self, Chunks, Msrp};
 use crate::service::packet::{Packet, Transport};
 use crate::service::sip::{Meaning, Part};
-use crate::service::{mail, mobile, multimedia, sip, sms};
+use crate::service::sms::{self, Sms};
+use crate::service::{self, mail, mobile, multimedia, sip};
 use lacre_term::Micros;
 use std::collections::HashMap;
 
@@ -200,17 +202,20 @@ impl TextBuilder {
     }
 
     fn signalling(&mut self, contents: &Contents<'_>, at: Option<Micros>) {
-        let from_sip = multimedia::with_sip(contents, |sip| sip_texts(sip, at));
-        if let Some((name, texts)) = from_sip
-            && !texts.is_empty()
-            && self.is_new(name)
-        {
-            texts.into_iter().for_each(|text| self.push(text));
+        multimedia::each_sip(contents, at, |sip, at| {
+            let (name, texts) = sip_texts(sip, at);
+            if !texts.is_empty() && self.is_new(name) {
+                texts.into_iter().for_each(|text| self.push(text));
+            }
+        });
+        if mobile::short_messages(contents).is_empty() {
+            return;
         }
-        for sms in mobile::short_messages(contents) {
-            let parties = mobile::parties(contents);
-            let target = parties.iter().find(|party| party.kind == "tel");
-            self.push(sms_text(sms, target.map(|party| party.value.clone()), at));
+        for record in service::observe(contents) {
+            for sms in &record.messages {
+                let phone = phone_of(sms, &record.parties);
+                self.push(sms_text(sms, phone, record.at.or(at)));
+            }
         }
     }
 
@@ -344,14 +349,29 @@ fn plain(kind: TextKind, at: Option<Micros>, body: String) -> Text {
     Text { kind, at, from, to, subject, body, attachments, part }
 }
 
-fn sms_text(sms: sms::Sms, target: Option<String>, at: Option<Micros>) -> Text {
-    let mut text = plain(TextKind::Sms, at, sms.text);
-    text.part = sms.part;
-    if sms.submit {
-        (text.from, text.to) = (target, sms.address.into_iter().collect());
+/// Whose phone sent (a submit) or received (a deliver) the message: the target where the record
+/// names it, else whom the record puts on that side. The service centre is nobody's phone.
+pub(crate) fn phone_of(sms: &Sms, parties: &[Party]) -> Option<String> {
+    let roles = if sms.submit {
+        ["target", "sender", "originating"]
     } else {
-        (text.from, text.to) = (sms.address, target.into_iter().collect());
-    }
+        ["target", "recipient", "terminating"]
+    };
+    let other = sms.address.as_deref();
+    let of = |role| {
+        let named = move |party: &&Party| party.role == role && party.kind == "tel";
+        parties.iter().filter(named).find(move |party| Some(party.value.as_str()) != other)
+    };
+    roles.into_iter().find_map(of).map(|party| party.value.clone())
+}
+
+/// The text of a short message; `phone` is whose phone sent or received it.
+pub(crate) fn sms_text(sms: &Sms, phone: Option<String>, at: Option<Micros>) -> Text {
+    let mut text = plain(TextKind::Sms, at, sms.text.clone());
+    text.part = sms.part;
+    let other = sms.address.clone();
+    let (from, to) = if sms.submit { (phone, other) } else { (other, phone) };
+    (text.from, text.to) = (from, to.into_iter().collect());
     text
 }
 
@@ -365,7 +385,7 @@ fn sip_texts(sip: &sip::Sip<'_>, at: Option<Micros>) -> (String, Vec<Text>) {
             if let Some(sms) = sms::read_rp(&part.octets) {
                 let to = || sip.to().map(|identity| identity.value);
                 let target = if sms.submit { sender(sip) } else { to() };
-                texts.push(sms_text(sms, target, at));
+                texts.push(sms_text(&sms, target, at));
             }
         }
     }

@@ -16,12 +16,10 @@ use std::net::IpAddr;
 mod email;
 pub mod ilhi;
 mod l2;
-mod location;
 mod pstn;
 mod radius;
 mod reports;
 
-pub(super) use location::location;
 pub(super) use radius::radius_into;
 
 /// What the payload says: one record, or none for a tag that is not of these services.

@@ -123,7 +123,7 @@ impl Digits {
             }
             return;
         }
-        multimedia::with_sip(contents, |sip| self.message(sip, direction, at));
+        multimedia::each_sip(contents, at, |sip, at| self.message(sip, direction, at));
     }
 
     /// Takes a SIP message: what it describes, and the digit of an INFO.

@@ -5,6 +5,7 @@
 //!
 //! Rules: TS 102 232-3 clause 6.2 and annex A (`IPIRI`, `IPCC`).
 use super::access::{self, address, assignment, instant, is_field, mac, network_id, number, word};
+use super::location::location;
 use crate::ber::Tlv;
 use crate::extract::Medium;
 use crate::ps_pdu::Contents;
@@ -136,7 +137,7 @@ fn who(record: &mut Record, field: &Tlv<'_>) -> bool {
                 }
             }
         }
-        24 => access::location(record, field),
+        24 => location(record, field),
         26 => {
             for route in field.children().take(LIST_MAX) {
                 record.unknown |= !route.is_context(0);

@@ -10,6 +10,7 @@ use super::sip::Sip;
 use super::{ip_address, packet};
 use crate::ber::{Elements, Tlv};
 use crate::ps_pdu::Contents;
+use lacre_term::Micros;
 use std::borrow::Cow;
 use std::net::IpAddr;
 
@@ -104,13 +105,24 @@ fn from_packet<'a>(read: &mut Signalling<'a>, octets: Cow<'a, [u8]>) {
     }
 }
 
-/// The SIP message of any IRI that carries one: `iPMMIRI`, or `sIPMessage` of TS 33.108.
+/// The first SIP message of any IRI that carries one: `iPMMIRI`, `sIPMessage` of TS 33.108, or an
+/// IMS event of TS 33.128.
 #[must_use]
 pub fn sip_octets<'a>(contents: &Contents<'a>) -> Option<Cow<'a, [u8]>> {
+    sip_messages(contents).into_iter().next().map(|(_, octets)| octets)
+}
+
+/// Every SIP message of an IRI, with its record's own time where it has one: records of TS 33.108
+/// may come several in one payload.
+#[must_use]
+pub fn sip_messages<'a>(contents: &Contents<'a>) -> Vec<(Option<Micros>, Cow<'a, [u8]>)> {
     if let Some(signalling) = signalling(contents) {
-        return Some(signalling.message);
+        return vec![(None, signalling.message)];
     }
-    super::mobile::sip_octets(contents).or_else(|| super::ts33128::ims_sip(contents))
+    match super::ts33128::ims_sip(contents) {
+        Some(octets) => vec![(None, octets)],
+        None => super::mobile::sip_messages(contents),
+    }
 }
 
 /// Media of a CC.
@@ -262,7 +274,20 @@ fn rtp_in_packet(octets: &[u8]) -> Option<Rtp<'_>> {
     }
 }
 
-/// The SIP message of `contents` and what `with` makes of it.
+/// Hands every SIP message of `contents` to `with`; its time is the record's own, else `at`.
+pub fn each_sip(
+    contents: &Contents<'_>,
+    at: Option<Micros>,
+    mut with: impl FnMut(&Sip<'_>, Option<Micros>),
+) {
+    for (own, octets) in sip_messages(contents) {
+        if let Some(sip) = Sip::read(&octets) {
+            with(&sip, own.or(at));
+        }
+    }
+}
+
+/// The first SIP message of `contents` and what `with` makes of it.
 pub fn with_sip<T>(contents: &Contents<'_>, with: impl FnOnce(&Sip<'_>) -> T) -> Option<T> {
     let octets = sip_octets(contents)?;
     Sip::read(&octets).map(|sip| with(&sip))

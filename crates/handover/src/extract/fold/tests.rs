@@ -1,6 +1,7 @@
 //! Stories of the fold, with records made by hand.
 use super::*;
 use crate::record::{Cell, Point};
+use crate::service::sms::Sms;
 
 const CALLER: &str = "+34600000123";
 const CALLED: &str = "+34600000456";

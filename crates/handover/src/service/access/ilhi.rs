@@ -4,10 +4,10 @@
 //! inner payload under another identifier than that of TS 102 232-1 is unknown here.
 //!
 //! Rules: TS 103 462 clause 8 and annex A (`ILHIPayload`, `MappingInfo`).
-use super::location::point_of;
 use crate::Pdu;
 use crate::ber::Tlv;
 use crate::record::{ITEMS_MAX, Place, Record};
+use crate::service::location::point_of;
 use lacre_term::PayloadClass;
 use std::borrow::Cow;
 

@@ -6,7 +6,7 @@
 //! builders of [`crate::service::dtmf`] and [`crate::media::text`].
 //!
 //! Rules: TS 102 232-5 annex A (`IPMMIRI`, `IPMMCC`), clauses 5.2.3 to 5.2.8, 5.5; RFC 3261.
-use super::place::{access_network, geo, line_name, presence, target_location};
+use super::place::{access_network, geo, line_name, presence};
 use super::{Media, Signalling, media, signalling};
 use crate::ber::Tlv;
 use crate::extract::Medium;
@@ -15,6 +15,7 @@ use crate::ps_pdu::Contents;
 use crate::record::{ITEMS_MAX, Place, Record};
 use crate::service::dialogue::roles;
 use crate::service::dtmf;
+use crate::service::location::location;
 use crate::service::packet::Packet;
 use crate::service::rtp::Rtp;
 use crate::service::sip::uri::{Address, split, unquoted};
@@ -45,10 +46,8 @@ fn signalling_record(contents: &Contents<'_>) -> Record {
         }
         _ => record.unknown = true,
     }
-    if let Some(location) = contents.tlv.context(2) {
-        let (places, unread) = target_location(&location);
-        places.into_iter().for_each(|place| record.place(place));
-        record.unknown |= unread;
+    if let Some(given) = contents.tlv.context(2) {
+        location(&mut record, &given);
     }
     additional(contents, &mut record);
     record

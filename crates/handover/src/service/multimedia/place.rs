@@ -1,12 +1,11 @@
 //! Places: where SIP and the operator say a phone was.
 //!
 //! `P-Access-Network-Info` and its kin name a cell, access point or line; a location document
-//! names a point or an address; `targetLocation` has the mobile standards' own forms. A value
-//! whose length fits none of the forms names no cell and stays in the record as sent.
+//! names a point or an address. A value whose length fits none of the forms names no cell and
+//! stays in the record as sent.
 //!
 //! Rules: TS 24.229 clause 7.2A.4 (`P-Access-Network-Info`), 7.2.15 (`Cellular-Network-Info`);
-//! RFC 4119, 5139, 5491 (PIDF-LO); RFC 5870 (geo URI); TS 102 232-1 annex A (`Location`).
-use crate::ber::Tlv;
+//! RFC 4119, 5139, 5491 (PIDF-LO); RFC 5870 (geo URI).
 use crate::record::{Cell, Place, Point};
 use crate::service::sip::uri::{self, unquoted};
 
@@ -160,142 +159,6 @@ pub fn geo(value: &str) -> Option<Point> {
     let mut numbers = coordinates.split(',').map(|number| degrees(number.trim()));
     let uncertainty = uri::parameter(parameters, "u").and_then(|text| metres(&unquoted(&text)));
     point(numbers.next()??, numbers.next()??, uncertainty)
-}
-
-/// The places of a `targetLocation`, and whether it has a form that is not read here.
-#[must_use]
-pub fn target_location(location: &Tlv<'_>) -> (Vec<Place>, bool) {
-    let (mut cells, mut points, mut unread) = (Vec::new(), Vec::new(), false);
-    for form in location.children() {
-        let before = cells.len();
-        match form.tag.number {
-            0 | 3 => cells.extend(form.children().filter_map(|field| {
-                let octets = field.string()?;
-                match field.tag.number {
-                    2 => global(&octets, "cgi"),
-                    4 => area(&octets, "rai"),
-                    7 => global(&octets, "sai"),
-                    9 => area(&octets, "tai"),
-                    10 => eutran(&octets),
-                    _ => None,
-                }
-            })),
-            1 => {
-                let field = |number| form.context(number).and_then(|field| field.string());
-                cells.extend(field(1).map(|octets| user_location(&octets)).unwrap_or_default());
-                if cells.len() == before {
-                    cells.extend(field(5).and_then(|octets| area(&octets, "tai")));
-                }
-            }
-            2 => {
-                let octets = form.context(0).and_then(|field| field.string());
-                cells.extend(octets.map(|octets| {
-                    let address =
-                        octets.iter().take(6).fold(0_u64, |all, o| all << 8 | u64::from(*o));
-                    Cell { kind: "wlan", plmn: String::new(), area: None, cell: Some(address) }
-                }));
-            }
-            5 => points.extend(form.context(0).and_then(|decimal| own_coordinates(&decimal))),
-            _ => {}
-        }
-        unread |= cells.len() == before && (form.tag.number != 5 || points.is_empty());
-    }
-    let cell = |cell| Place { of: "target", cell: Some(cell), ..Place::default() };
-    let point = |point| Place { of: "target", point: Some(point), ..Place::default() };
-    (cells.into_iter().map(cell).chain(points.into_iter().map(point)).collect(), unread)
-}
-
-/// What a customer's equipment says of itself: `N43.263013`, `W002.934985` (TS 103 280).
-fn own_coordinates(decimal: &Tlv<'_>) -> Option<Point> {
-    let side = |number, positive: char, negative: char| {
-        let text = decimal.context(number)?.text()?;
-        let rest = text.strip_prefix([positive, negative])?;
-        let value = degrees(rest).filter(|value| *value >= 0)?;
-        if text.starts_with(negative) { value.checked_neg() } else { Some(value) }
-    };
-    point(side(0, 'N', 'S')?, side(1, 'E', 'W')?, None)
-}
-
-/// Country and network in swapped half octets (TS 24.008, 10.5.1.3).
-fn plmn(octets: &[u8]) -> Option<(String, &[u8])> {
-    let (&[first, second, third], rest) = octets.split_first_chunk::<3>()?;
-    let mut text = String::new();
-    for digit in [first & 15, first >> 4, second & 15] {
-        text.push(char::from_digit(u32::from(digit), 10)?);
-    }
-    text.push('-');
-    for digit in [third & 15, third >> 4, second >> 4] {
-        // The filler in place of a third digit says that there are two.
-        if digit != 15 {
-            text.push(char::from_digit(u32::from(digit), 10)?);
-        }
-    }
-    Some((text, rest))
-}
-
-fn number(octets: &[u8]) -> u64 {
-    octets.iter().take(8).fold(0, |value, octet| value << 8 | u64::from(*octet))
-}
-
-/// PLMN, area (2 octets), cell or service area (2 octets).
-fn global(octets: &[u8], kind: &'static str) -> Option<Cell> {
-    let (plmn, rest) = plmn(octets)?;
-    let (area, rest) = rest.split_first_chunk::<2>()?;
-    let cell = rest.first_chunk::<2>().map(|cell| number(cell));
-    Some(Cell { kind, plmn, area: Some(u32::from(u16::from_be_bytes(*area))), cell })
-}
-
-/// PLMN and area (2 octets), and the routing area's octet.
-fn area(octets: &[u8], kind: &'static str) -> Option<Cell> {
-    let (plmn, rest) = plmn(octets)?;
-    let (area, rest) = rest.split_first_chunk::<2>()?;
-    let cell = rest.first().filter(|_| kind == "rai").map(|octet| u64::from(*octet));
-    Some(Cell { kind, plmn, area: Some(u32::from(u16::from_be_bytes(*area))), cell })
-}
-
-/// PLMN and E-UTRAN cell identity (28 bits).
-fn eutran(octets: &[u8]) -> Option<Cell> {
-    let (plmn, rest) = plmn(octets)?;
-    let cell = number(rest.first_chunk::<4>()?) & 0x0fff_ffff;
-    Some(Cell { kind: "ecgi", plmn, area: None, cell: Some(cell) })
-}
-
-/// User location information (TS 29.274, 8.21): flags, then the forms they announce, in order.
-fn user_location(octets: &[u8]) -> Vec<Cell> {
-    let mut found = Vec::new();
-    let Some((&flags, mut rest)) = octets.split_first() else {
-        return found;
-    };
-    for (bit, size, kind) in [
-        (0x01, 7, "cgi"),
-        (0x02, 7, "sai"),
-        (0x04, 7, "rai"),
-        (0x08, 5, "tai"),
-        (0x10, 7, "ecgi"),
-        (0x20, 5, "lai"),
-    ] {
-        if flags & bit == 0 {
-            continue;
-        }
-        let Some((octets, after)) = rest.split_at_checked(size) else {
-            break;
-        };
-        rest = after;
-        found.extend(match kind {
-            "cgi" | "sai" => global(octets, kind),
-            "ecgi" => eutran(octets),
-            _ => area(octets, kind),
-        });
-    }
-    // A cell within a tracking area is one place.
-    let area = found.iter().find(|cell| cell.kind == "tai").map(|tai| (tai.plmn.clone(), tai.area));
-    if let Some((plmn, area)) = area
-        && let Some(cell) = found.iter_mut().find(|c| c.kind == "ecgi" && c.plmn == plmn)
-    {
-        cell.area = area;
-        found.retain(|cell| cell.kind != "tai");
-    }
-    found
 }
 
 #[cfg(test)]

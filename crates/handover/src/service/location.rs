@@ -1,137 +1,46 @@
-//! Location: the common `Location` of TS 102 232-1, as the fixed services carry it.
+//! Location: the common `Location` of TS 102 232-1, whichever service carries it.
 //!
-//! What was delivered and cannot be read is still a place, of kind `other`: an order that grants no
-//! location must not be shown that there was none.
+//! Each alternative is read by the service whose own form it is. What was delivered and cannot be
+//! read is still a place, of kind `other`: an order that grants no location must not be shown that
+//! there was none.
 //!
 //! Rules: TS 102 232-1 clause 4.5 and annex A (`Location`); TS 33.108 annex B (`UmtsHI2Location`,
-//! `EPSLocation`); TS 29.274 clause 8.21 (ULI); TS 103 280 (`WGS84Coordinate`, `GeoShape`).
-use super::{instant, mac};
+//! `EPSLocation`); TS 101 671 annex D.5 (`ETSI671HI2Location`); TS 33.128 annex A
+//! (`UserLocation`); TS 103 280 (`WGS84Coordinate`, `GeoShape`).
+use super::{mobile, ts33128};
 use crate::ber::Tlv;
 use crate::record::{Cell, Place, Point, Record};
-use lacre_term::Micros;
-
-/// Octets of each part of a ULI, in the order of its flags: CGI, SAI, RAI, TAI, ECGI, LAI.
-const ULI: [(&str, usize); 6] =
-    [("cgi", 7), ("sai", 7), ("rai", 7), ("tai", 5), ("ecgi", 7), ("lai", 5)];
 
 /// Adds every place of a `Location`.
-pub(in crate::service) fn location(record: &mut Record, tlv: &Tlv<'_>) {
+pub(super) fn location(record: &mut Record, tlv: &Tlv<'_>) {
     let before = record.places.len();
     for field in tlv.children() {
         match field.tag.number {
-            0 | 3 => umts(record, &field),
-            1 => eps(record, &field),
-            2 => {
-                let name = field.context(0).and_then(|name| mac(&name.string()?));
-                let cell = Some(plain("wlan"));
-                record.place(Place { of: "target", cell, civic: name, ..Place::default() });
-            }
-            4 => {}
+            0 => mobile::location(record, &field, false),
+            1 => mobile::eps_location(record, &field),
+            2 => wireless(record, &field),
+            3 => mobile::location(record, &field, true),
+            4 => ts33128::user_location(record, &field),
             5 => cpe(record, &field),
             _ => record.unknown = true,
         }
     }
     if record.places.len() == before {
-        let cell = Some(plain("other"));
+        let cell = Some(Cell { kind: "other", plmn: String::new(), area: None, cell: None });
         record.place(Place { of: "target", cell, ..Place::default() });
     }
 }
 
-fn plain(kind: &'static str) -> Cell {
-    Cell { kind, plmn: String::new(), area: None, cell: None }
-}
-
-fn seen(record: &mut Record, cell: Option<Cell>, at: Option<Micros>) {
-    record.place(Place { at, of: "target", cell, ..Place::default() });
-}
-
-/// When the network saw the target there.
-fn stamp(record: &mut Record, of: Option<Tlv<'_>>) -> Option<Micros> {
-    let stamp = of?.context(0)?;
-    // A TimeStamp is a choice of local and universal time.
-    let universal = stamp.context(1)?;
-    instant(record, "location time", &universal)
-}
-
-/// `UmtsHI2Location`, and the `Location` of TS 101 671, which numbers the same.
-fn umts(record: &mut Record, tlv: &Tlv<'_>) {
-    let at = stamp(record, tlv.context(13));
-    for field in tlv.children() {
-        let octets = field.string().unwrap_or_default();
-        match field.tag.number {
-            1 => {
-                let number = octets.get(2..).map(crate::service::sms::semi_octets);
-                let cell = Some(plain("wireline"));
-                record.place(Place { at, of: "target", cell, point: None, civic: number });
-            }
-            2 => seen(record, cell("cgi", &octets), at),
-            4 => seen(record, cell("rai", &octets), at),
-            7 => seen(record, cell("sai", &octets), at),
-            // The element's length octet comes before these two.
-            9 => seen(record, cell("tai", octets.get(1..).unwrap_or_default()), at),
-            10 => seen(record, cell("ecgi", octets.get(1..).unwrap_or_default()), at),
-            5 | 6 => shape(record, at),
-            _ => {}
-        }
-    }
-}
-
-fn eps(record: &mut Record, tlv: &Tlv<'_>) {
-    let at = stamp(record, tlv.context(10));
-    for field in tlv.children() {
-        let octets = field.string().unwrap_or_default();
-        match field.tag.number {
-            1 => user_location(record, &octets, at),
-            5 => seen(record, cell("tai", &octets), at),
-            2 | 3 => shape(record, at),
-            _ => {}
-        }
-    }
-}
-
-/// A shape of the mobile network: said to be there.
-fn shape(record: &mut Record, at: Option<Micros>) {
-    seen(record, Some(plain("other")), at);
-}
-
-fn user_location(record: &mut Record, octets: &[u8], at: Option<Micros>) {
-    let Some((&flags, mut rest)) = octets.split_first() else { return };
-    for (bit, (kind, size)) in ULI.into_iter().enumerate() {
-        if flags >> bit & 1 == 0 {
-            continue;
-        }
-        let Some((own, after)) = rest.split_at_checked(size) else { return };
-        seen(record, cell(kind, own), at);
-        rest = after;
-    }
-}
-
-/// A cell or area out of its octets: network, area of two octets, and what follows.
-pub(crate) fn cell(kind: &'static str, octets: &[u8]) -> Option<Cell> {
-    let (network, rest) = octets.split_first_chunk::<3>()?;
-    let plmn = plmn(*network)?;
-    let number = |octets: &[u8]| octets.iter().fold(0_u64, |all, one| (all << 8) | u64::from(*one));
-    if kind == "ecgi" {
-        let cell = number(rest.get(..4)?) & 0x0fff_ffff;
-        return Some(Cell { kind, plmn, area: None, cell: Some(cell) });
-    }
-    let area = u16::from_be_bytes(*rest.first_chunk::<2>()?);
-    let own = rest.get(2..4.min(rest.len())).filter(|own| !own.is_empty());
-    Some(Cell { kind, plmn, area: Some(area.into()), cell: own.map(number) })
-}
-
-/// `214-99` or `310-410`, out of three octets of swapped digits.
-pub(crate) fn plmn([first, second, third]: [u8; 3]) -> Option<String> {
-    let digit = |half: u8| char::from_digit(u32::from(half), 10);
-    let country = [first & 0x0f, first >> 4, second & 0x0f];
-    let mut text: String = country.into_iter().map(digit).collect::<Option<_>>()?;
-    text.push('-');
-    text.push(digit(third & 0x0f)?);
-    text.push(digit(third >> 4)?);
-    if second >> 4 != 0x0f {
-        text.push(digit(second >> 4)?);
-    }
-    Some(text)
+/// `WlanLocationAttributes`: an access point, by its hardware address.
+fn wireless(record: &mut Record, tlv: &Tlv<'_>) {
+    let address = tlv.context(0).and_then(|field| field.string());
+    let Some(octets) = address.filter(|octets| octets.len() == 6) else {
+        record.unknown = true;
+        return;
+    };
+    let address = octets.iter().fold(0_u64, |all, one| (all << 8) | u64::from(*one));
+    let cell = Some(Cell { kind: "wlan", plmn: String::new(), area: None, cell: Some(address) });
+    record.place(Place { of: "target", cell, ..Place::default() });
 }
 
 /// `CPEProvidedLocationAttributes`: a coordinate, or the shape of a satellite fix.
@@ -231,22 +140,6 @@ mod tests {
             assert_eq!(decimal(bad), None, "{bad}");
         }
         assert_eq!(angular("N40", 2), None);
-    }
-
-    #[test]
-    fn a_user_location_gives_each_of_its_areas_and_a_cut_one_what_it_has() {
-        let mut record = Record::default();
-        let uli = b"\x18\x12\xf4\x99\x00\x2a\x12\xf4\x99\x00\x12\x34\x56";
-        user_location(&mut record, uli, None);
-        let cells: Vec<_> = record.places.iter().map(|place| place.cell.clone().unwrap()).collect();
-        assert_eq!(
-            (cells[0].kind, cells[0].plmn.as_str(), cells[0].area),
-            ("tai", "214-99", Some(42))
-        );
-        assert_eq!((cells[1].kind, cells[1].cell), ("ecgi", Some(0x12_3456)));
-        let mut cut = Record::default();
-        user_location(&mut cut, &uli[..8], None);
-        assert_eq!(cut.places.len(), 1);
     }
 
     #[test]
