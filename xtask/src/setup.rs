@@ -147,7 +147,8 @@ fn python_tools(workspace: &Workspace) -> Result<(), Failure> {
     let mut make = workspace.command("python3", ["-m", "venv", "--clear"]);
     run(make.arg(&venv))?;
     let mut install = workspace.command(&python, ["-m", "pip", "install", "--quiet"]);
-    install.args(["--disable-pip-version-check", "--requirement"]).arg(&list);
+    // Only what the list pins: none of it needs anything else for what is used here.
+    install.args(["--disable-pip-version-check", "--no-deps", "--requirement"]).arg(&list);
     run(&mut install).map_err(|failure| {
         Failure::new(format!("{failure}\n  to do  allow pip to reach its index once, then again"))
     })?;

@@ -116,6 +116,85 @@ impl fmt::Debug for Party {
     }
 }
 
+/// Where someone was, as the network said: a cell or area, a point, or words.
+#[derive(Clone, PartialEq, Eq, Serialize)]
+pub struct Place {
+    /// When.
+    #[serde(serialize_with = "time")]
+    pub at: Option<Micros>,
+    /// Whose: `target`, or the role of another party.
+    pub of: String,
+    /// `cgi`, `sai`, `rai`, `lai`, `tai`, `ecgi`, `ncgi`, `wlan`, `wireline`, `other`; `point` or
+    /// `civic` where there is no cell.
+    pub kind: String,
+    /// Mobile country and network code, such as `214-99`.
+    pub plmn: Option<String>,
+    /// Location, routing or tracking area code.
+    pub area: Option<u32>,
+    /// Cell identity.
+    pub cell: Option<u64>,
+    /// Ten-millionths of a degree, north positive; degrees in JSON.
+    #[serde(serialize_with = "degrees")]
+    pub latitude: Option<i32>,
+    /// Ten-millionths of a degree, east positive; degrees in JSON.
+    #[serde(serialize_with = "degrees")]
+    pub longitude: Option<i32>,
+    /// Radius of uncertainty in metres.
+    pub uncertainty_m: Option<u32>,
+    /// Civic address, access point or free text, as sent.
+    pub civic: Option<String>,
+}
+
+impl fmt::Debug for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Place({}, {}, ..)", self.of, self.kind)
+    }
+}
+
+/// A place as the file keeps it: its fields in their order, times and degrees as whole numbers.
+type Kept = (
+    Option<i64>,
+    String,
+    String,
+    Option<String>,
+    Option<u32>,
+    Option<u64>,
+    Option<i32>,
+    Option<i32>,
+    Option<u32>,
+    Option<String>,
+);
+
+impl Place {
+    /// The places as the file keeps them.
+    ///
+    /// # Errors
+    /// Those of writing JSON.
+    pub(crate) fn write(places: &[Self]) -> Result<String, serde_json::Error> {
+        let kept = |place: &Self| -> Kept {
+            let Self { at, of, kind, plmn, area, cell, latitude, longitude, uncertainty_m, civic } =
+                place.clone();
+            let at = at.map(|at| at.0);
+            (at, of, kind, plmn, area, cell, latitude, longitude, uncertainty_m, civic)
+        };
+        serde_json::to_string(&places.iter().map(kept).collect::<Vec<_>>())
+    }
+
+    /// Reads [`Self::write`].
+    ///
+    /// # Errors
+    /// Those of reading JSON.
+    pub(crate) fn read(text: &str) -> Result<Vec<Self>, serde_json::Error> {
+        let kept: Vec<Kept> = serde_json::from_str(text)?;
+        let place = |kept: Kept| {
+            let (at, of, kind, plmn, area, cell, latitude, longitude, uncertainty_m, civic) = kept;
+            let at = at.map(Micros);
+            Self { at, of, kind, plmn, area, cell, latitude, longitude, uncertainty_m, civic }
+        };
+        Ok(kept.into_iter().map(place).collect())
+    }
+}
+
 /// One communication. Serialises to the fields of `lacre.communication/1`, in their order. `Debug`
 /// says only which one it is.
 #[derive(Clone, PartialEq, Eq, Serialize)]
@@ -172,6 +251,19 @@ pub struct Row {
     pub root: Option<Digest>,
     /// Ledger leaf of the last part's seal, once entered.
     pub leaf: Option<u64>,
+    /// When a call was answered.
+    #[serde(serialize_with = "time")]
+    pub answered_at: Option<Micros>,
+    /// Conversation or session, in seconds.
+    pub duration_s: Option<u64>,
+    /// Why it ended, in the standard's word or number.
+    pub cause: Option<String>,
+    /// Services named, in order of first naming.
+    pub services: Vec<String>,
+    /// Where parties were, by time.
+    pub places: Vec<Place>,
+    /// Digits dialled and keyed.
+    pub digits: Vec<String>,
 }
 
 /// What a row is from its first PDU on, before anything was decoded.
@@ -225,6 +317,12 @@ impl Row {
             parts: 0,
             root: None,
             leaf: None,
+            answered_at: None,
+            duration_s: None,
+            cause: None,
+            services: Vec::new(),
+            places: Vec::new(),
+            digits: Vec::new(),
         }
     }
 
@@ -267,6 +365,10 @@ fn time<S: Serializer>(at: &Option<Micros>, to: S) -> Result<S::Ok, S::Error> {
     optional(at, to)
 }
 
+fn degrees<S: Serializer>(value: &Option<i32>, to: S) -> Result<S::Ok, S::Error> {
+    value.map(|value| f64::from(value) / 1e7).serialize(to)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -295,9 +397,37 @@ mod tests {
             r#""operator":"OPLAB-ES","network_element":null,"medium":"other","direction":null,"#,
             r#""parties":[],"started_at":"1970-01-01T00:00:00.000000Z","ended_at":null,"#,
             r#""pdus_iri":0,"pdus_cc":0,"octets":0,"gaps":0,"conflicts":0,"flags":["a","b"],"#,
-            r#""state":"open","parts":0,"root":null,"leaf":null}"#
+            r#""state":"open","parts":0,"root":null,"leaf":null,"#,
+            r#""answered_at":null,"duration_s":null,"cause":null,"services":[],"places":[],"#,
+            r#""digits":[]}"#
         );
         assert_eq!(json, expected);
+    }
+
+    #[test]
+    fn a_place_shows_degrees_and_is_kept_to_the_last_digit() {
+        let cell = Place {
+            at: Some(Micros(0)),
+            of: "target".into(),
+            kind: "ecgi".into(),
+            plmn: Some("214-99".into()),
+            area: Some(42),
+            cell: Some(0x12_3456),
+            latitude: Some(404_167_751),
+            longitude: Some(-37_037_899),
+            uncertainty_m: Some(150),
+            civic: None,
+        };
+        let json = serde_json::to_string(&cell).unwrap();
+        let expected = concat!(
+            r#"{"at":"1970-01-01T00:00:00.000000Z","of":"target","kind":"ecgi","#,
+            r#""plmn":"214-99","area":42,"cell":1193046,"latitude":40.4167751,"#,
+            r#""longitude":-3.7037899,"uncertainty_m":150,"civic":null}"#
+        );
+        assert_eq!(json, expected);
+        let both = [cell.clone(), Place { latitude: None, longitude: None, ..cell }];
+        assert_eq!(Place::read(&Place::write(&both).unwrap()).unwrap(), both);
+        assert!(Place::read("[[]]").is_err());
     }
 
     #[test]

@@ -1,13 +1,15 @@
 //! From decoded facts to a row and to the words it is found by.
 //!
 //! Promises: what the order does not grant enters neither the row nor the index: addresses without
-//! origin and destination, texts without content. Folding the facts of a whole communication into
-//! a fresh row gives the same row each time.
+//! origin and destination, texts without content, places without location, digits without both
+//! content and origin and destination, services and causes without other traffic data. Folding the
+//! facts of a whole communication into a fresh row gives the same row each time.
 //!
 //! Rules: DESIGN decisions 2 (fields beyond scope are withheld) and 17; `spec/catalogue.md`.
-use crate::communication::{Direction, Medium, Party, Row};
+use crate::communication::{Direction, Medium, Party, Place, Row};
 use lacre_handover::extract::{self, Course, Facts};
 use lacre_handover::media::Text;
+use lacre_handover::record;
 use lacre_term::Scope;
 
 /// The flag of a row whose addresses the order does not grant.
@@ -15,6 +17,15 @@ pub const PARTIES_WITHHELD: &str = "parties_withheld";
 
 /// The flag of a row whose texts the order does not grant.
 pub const TEXTS_WITHHELD: &str = "texts_withheld";
+
+/// The flag of a row whose places the order does not grant.
+pub const PLACES_WITHHELD: &str = "places_withheld";
+
+/// The flag of a row whose digits the order does not grant: some are an address, some are content.
+pub const DIGITS_WITHHELD: &str = "digits_withheld";
+
+/// The flag of a row whose services and cause the order does not grant.
+pub const TRAFFIC_WITHHELD: &str = "traffic_withheld";
 
 /// Folds the facts of `row`'s next PDUs into it: counts add, times widen, a stronger medium
 /// replaces a weaker one, the first direction stands.
@@ -37,6 +48,7 @@ pub fn fold(row: &mut Row, facts: &Facts, scope: &Scope) {
     if !scope.content && !facts.texts.is_empty() {
         row.flag(TEXTS_WITHHELD);
     }
+    further(row, facts, scope);
     row.started_at = [row.started_at, facts.started_at].into_iter().flatten().min();
     row.ended_at = row.ended_at.max(facts.ended_at);
     row.pdus_iri = row.pdus_iri.saturating_add(facts.pdus_iri);
@@ -44,6 +56,37 @@ pub fn fold(row: &mut Row, facts: &Facts, scope: &Scope) {
     row.octets = row.octets.saturating_add(facts.octets);
     for word in &facts.flags {
         row.flag(word);
+    }
+}
+
+/// Places, digits, services and how it ended.
+fn further(row: &mut Row, facts: &Facts, scope: &Scope) {
+    row.answered_at = [row.answered_at, facts.answered_at].into_iter().flatten().min();
+    row.duration_s = row.duration_s.max(facts.duration_s);
+    if scope.location {
+        for place in facts.places.iter().map(place_of) {
+            if !row.places.contains(&place) {
+                row.places.push(place);
+            }
+        }
+        row.places.sort_by_key(|place| place.at);
+    } else if facts.has_location || !facts.places.is_empty() {
+        row.flag(PLACES_WITHHELD);
+    }
+    if scope.content && scope.origin_destination {
+        row.digits.extend(facts.digits.iter().cloned());
+    } else if !facts.digits.is_empty() {
+        row.flag(DIGITS_WITHHELD);
+    }
+    if scope.other_traffic {
+        row.cause = facts.cause.clone().or(row.cause.take());
+        for service in &facts.services {
+            if !row.services.contains(service) {
+                row.services.push(service.clone());
+            }
+        }
+    } else if facts.cause.is_some() || !facts.services.is_empty() {
+        row.flag(TRAFFIC_WITHHELD);
     }
 }
 
@@ -135,6 +178,27 @@ fn direction_of(course: Course) -> Option<Direction> {
 fn party_of(party: &extract::Party) -> Party {
     let (role, kind) = (party.role.to_owned(), party.kind.to_owned());
     Party { role, kind, value: party.value.clone() }
+}
+
+fn place_of(place: &record::Place) -> Place {
+    let cell = place.cell.as_ref();
+    let kind = match (cell, place.point) {
+        (Some(cell), _) => cell.kind,
+        (None, Some(_)) => "point",
+        (None, None) => "civic",
+    };
+    Place {
+        at: place.at,
+        of: place.of.to_owned(),
+        kind: kind.to_owned(),
+        plmn: cell.map(|cell| cell.plmn.clone()).filter(|plmn| !plmn.is_empty()),
+        area: cell.and_then(|cell| cell.area),
+        cell: cell.and_then(|cell| cell.cell),
+        latitude: place.point.map(|point| point.latitude_e7),
+        longitude: place.point.map(|point| point.longitude_e7),
+        uncertainty_m: place.point.and_then(|point| point.uncertainty_m),
+        civic: place.civic.clone(),
+    }
 }
 
 #[cfg(test)]
@@ -242,6 +306,67 @@ mod tests {
         let mut row = row();
         fold(&mut row, &facts, &scope);
         assert!(row.flags.iter().any(|flag| flag == TEXTS_WITHHELD));
+    }
+
+    fn placed() -> Facts {
+        let cell = record::Cell { kind: "ecgi", plmn: "214-99".into(), area: None, cell: Some(7) };
+        let point = record::Point { latitude_e7: 1, longitude_e7: -2, uncertainty_m: Some(9) };
+        let at = |seconds| Some(Micros(seconds));
+        let place = |at, cell, point| record::Place { at, of: "target", cell, point, civic: None };
+        Facts {
+            answered_at: at(60),
+            duration_s: Some(42),
+            cause: Some("16".into()),
+            services: vec!["PCMA/8000".into()],
+            places: vec![place(at(70), Some(cell), None), place(at(50), None, Some(point))],
+            digits: vec!["4321#".into()],
+            has_location: true,
+            ..facts(extract::Medium::Voice, 50, 150)
+        }
+    }
+
+    #[test]
+    fn places_digits_and_services_enter_the_row_when_the_order_grants_them() {
+        let mut row = row();
+        fold(&mut row, &placed(), &ALL);
+        assert_eq!((row.answered_at, row.duration_s), (Some(Micros(60)), Some(42)));
+        assert_eq!((row.cause.as_deref(), row.services.len()), (Some("16"), 1));
+        assert_eq!(row.digits, ["4321#"]);
+        let kinds: Vec<&str> = row.places.iter().map(|place| place.kind.as_str()).collect();
+        assert_eq!(kinds, ["point", "ecgi"], "by time");
+        assert_eq!((row.places[0].latitude, row.places[0].plmn.as_deref()), (Some(1), None));
+        assert_eq!((row.places[1].cell, row.places[1].plmn.as_deref()), (Some(7), Some("214-99")));
+        assert!(row.flags.iter().all(|flag| !flag.ends_with("_withheld")));
+    }
+
+    #[test]
+    fn what_the_order_does_not_grant_leaves_a_flag_and_no_value() {
+        let none = Scope { location: false, other_traffic: false, ..ALL };
+        let silent = |scope: Scope| {
+            let mut row = row();
+            fold(&mut row, &placed(), &scope);
+            row
+        };
+        let row = silent(none);
+        assert!(row.places.is_empty() && row.services.is_empty() && row.cause.is_none());
+        for flag in [PLACES_WITHHELD, TRAFFIC_WITHHELD] {
+            assert!(row.flags.iter().any(|held| held == flag), "{flag}");
+        }
+        assert_eq!(row.digits, ["4321#"]);
+        for scope in [Scope { content: false, ..ALL }, Scope { origin_destination: false, ..ALL }] {
+            let row = silent(scope);
+            assert!(row.digits.is_empty(), "a digit may be an address or content");
+            assert!(row.flags.iter().any(|held| held == DIGITS_WITHHELD));
+            assert_eq!(row.places.len(), 2);
+        }
+    }
+
+    #[test]
+    fn a_location_nobody_could_read_is_withheld_by_name_too() {
+        let mut row = row();
+        let facts = Facts { places: Vec::new(), ..placed() };
+        fold(&mut row, &facts, &Scope { location: false, ..ALL });
+        assert!(row.flags.iter().any(|held| held == PLACES_WITHHELD));
     }
 
     #[test]

@@ -5,7 +5,7 @@
 //! not at all ([`Catalogue::in_one`]).
 //!
 //! Rules: DESIGN decisions 9 and 17; `spec/catalogue.md`.
-use crate::communication::{Direction, Medium, Party, Progress, Row, Schema, State};
+use crate::communication::{Direction, Medium, Party, Place, Progress, Row, Schema, State};
 use crate::{CatalogueError, Filter};
 use lacre_term::{Digest, Micros, PartId, Secret, VaultId, hex};
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, params};
@@ -16,7 +16,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
-const LAYOUT: i64 = 1;
+const LAYOUT: i64 = 2;
 const NUMBERS_NAMED_MAX: usize = 100;
 
 const TABLES: &str = "
@@ -27,19 +27,21 @@ CREATE TABLE communications (
     started_at INTEGER, ended_at INTEGER,
     pdus_iri INTEGER NOT NULL, pdus_cc INTEGER NOT NULL, octets INTEGER NOT NULL,
     gaps INTEGER NOT NULL, conflicts INTEGER NOT NULL, flags TEXT NOT NULL,
-    state TEXT NOT NULL, parts INTEGER NOT NULL, root BLOB, leaf INTEGER
+    state TEXT NOT NULL, parts INTEGER NOT NULL, root BLOB, leaf INTEGER,
+    answered_at INTEGER, duration_s INTEGER, cause TEXT,
+    services TEXT NOT NULL, places TEXT NOT NULL, digits TEXT NOT NULL
 ) STRICT;
 CREATE INDEX communications_by_start ON communications (started_at);
 CREATE VIRTUAL TABLE words USING fts5 (text, tokenize = \"unicode61 remove_diacritics 2\");
 CREATE TABLE parts (part BLOB PRIMARY KEY, pdus INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 INSERT INTO meta (name, value) VALUES ('ledger_size', 0);
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 ";
 
 const COLUMNS: &str = "n, case_name, order_name, vault, liid, cin, operator, network_element, \
     medium, direction, parties, started_at, ended_at, pdus_iri, pdus_cc, octets, gaps, conflicts, \
-    flags, state, parts, root, leaf";
+    flags, state, parts, root, leaf, answered_at, duration_s, cause, services, places, digits";
 
 /// A vault's catalogue, open.
 #[derive(Debug)]
@@ -184,7 +186,7 @@ impl Catalogue {
     fn write_row(&self, row: &Row) -> Result<(), CatalogueError> {
         let sql = format!(
             "INSERT OR REPLACE INTO communications ({COLUMNS}) VALUES \
-             (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+             (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
         );
         let mut statement = self.connection.prepare_cached(&sql).map_err(engine("write a row"))?;
         let n = signed("communication", row.n)?;
@@ -217,6 +219,12 @@ impl Catalogue {
                 signed("parts", row.parts)?,
                 row.root.map(|root| root.0),
                 leaf,
+                row.answered_at.map(|at| at.0),
+                row.duration_s.map(|seconds| signed("duration_s", seconds)).transpose()?,
+                row.cause,
+                json("services", serde_json::to_string(&row.services))?,
+                json("places", Place::write(&row.places))?,
+                json("digits", serde_json::to_string(&row.digits))?,
             ])
             .map_err(engine("write a row"))?;
         Ok(())
@@ -473,6 +481,15 @@ fn read_row(row: &rusqlite::Row<'_>) -> Result<Row, CatalogueError> {
             None => None,
             Some(leaf) => Some(u64::try_from(leaf).map_err(|_| field("leaf"))?),
         },
+        answered_at: maybe_number(23)?.map(Micros),
+        duration_s: match maybe_number(24)? {
+            None => None,
+            Some(seconds) => Some(u64::try_from(seconds).map_err(|_| field("duration_s"))?),
+        },
+        cause: maybe_text(25)?,
+        services: serde_json::from_str(&text(26)?).map_err(|_| field("services"))?,
+        places: Place::read(&text(27)?).map_err(|_| field("places"))?,
+        digits: serde_json::from_str(&text(28)?).map_err(|_| field("digits"))?,
     })
 }
 

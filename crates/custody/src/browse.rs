@@ -464,11 +464,12 @@ pub(crate) fn scope_of(order: &Order, liid: &Liid, facts: &Facts) -> Scope {
 }
 
 /// True when what was delivered holds more than the measure's scope grants: a location, parties,
-/// or words of a message in an IRI. It is kept whole and withheld (decision 2).
+/// digits, or words of a message in an IRI. It is kept whole and withheld (decision 2).
 pub(crate) fn beyond_scope(scope: &Scope, facts: &Facts) -> bool {
     (!scope.location && facts.has_location)
         || (!scope.origin_destination && !facts.parties.is_empty())
         || (!scope.content && !facts.texts.is_empty())
+        || (!(scope.content && scope.origin_destination) && !facts.digits.is_empty())
 }
 
 fn refuse_beyond_scope(

@@ -114,9 +114,14 @@ impl House {
     pub fn change(&self, change: Change, author: &Author, now: Micros) -> Result<(), CustodyError> {
         let mut book = lock(&self.book);
         book.change(&self.site, change, author, now)?;
+        self.rebind(&book);
+        Ok(())
+    }
+
+    /// Gives doors and intake the register's new table.
+    pub(crate) fn rebind(&self, book: &Book) {
         *self.table.write().unwrap_or_else(PoisonError::into_inner) = book.table();
         lock(&self.intake).rebind(book.table());
-        Ok(())
     }
 
     /// Communications with an open part now.

@@ -17,6 +17,7 @@ pub mod door;
 pub mod error;
 mod files;
 pub mod filing;
+pub mod hi1;
 pub mod house;
 pub mod intake;
 mod live;

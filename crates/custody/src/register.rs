@@ -224,6 +224,9 @@ fn kind_of(change: &Change) -> String {
         Change::OrderExtended(_) => "order_extended",
         Change::OrderCeased(_) => "order_ceased",
         Change::OrderConfirmed(_) => "order_confirmed",
+        Change::Hi1SenderAdded(_) => "hi1_sender_added",
+        Change::Hi1SenderRemoved(_) => "hi1_sender_removed",
+        Change::Hi1Taken(_) => "hi1_taken",
     }
     .to_owned()
 }
@@ -232,6 +235,9 @@ fn kind_of(change: &Change) -> String {
 fn without_identities(mut entry: Entry) -> Entry {
     match &mut entry.change {
         Change::OrderCeased(ceased) => ceased.reason = None,
+        Change::Hi1Taken(taken) => {
+            taken.objects.iter_mut().for_each(|taken| taken.object.seal_identities());
+        }
         Change::OrderDocumented(brought) => brought.document.name = "(sealed)".into(),
         Change::OrderExtended(extended) => {
             if let Some(document) = &mut extended.document {

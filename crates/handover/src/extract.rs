@@ -1,16 +1,25 @@
 //! Extract: what a communication was, out of its PDUs in order.
 //!
-//! Facts for the list page and the index: medium, direction, parties, times, counts. Bounded
-//! whatever the PDUs hold. Everything here is what the operator's words say; where they
+//! Facts for the list page and the index: medium, direction, parties, times, counts, places.
+//! Bounded whatever the PDUs hold. Everything here is what the operator's words say; where they
 //! contradict each other a flag says so.
 //!
-//! Rules: decision 2 (a communication); TS 102 232-2, -3, -5, -7.
+//! Rules: decision 2 (a communication); TS 102 232-2 to -7; TS 103 462 (PDUs within PDUs).
 use crate::Pdu;
 use crate::media::{Text, TextBuilder};
-use crate::ps_pdu::{Contents, Direction, Payload};
-use crate::service::{ip_access, messaging, mobile, multimedia, sip};
+use crate::profile::Zone;
+use crate::ps_pdu::{self, Contents, Direction, Payload};
+use crate::record::{Place, Record};
+use crate::service::dialogue::Dialogue;
+use crate::service::dtmf::Digits;
+use crate::service::{self, access::ilhi, mobile, multimedia};
 use lacre_term::{IriType, Micros, PayloadClass};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+mod call;
+mod fold;
+mod messages;
+mod number;
 
 /// What kind of communication it was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -72,7 +81,7 @@ impl Course {
 pub struct Party {
     /// `caller`, `called`, `sender`, `recipient`, `user`, `target`, `originating` …
     pub role: &'static str,
-    /// `tel`, `sip`, `email`, `user`, `ip`, `imsi`, `imei`.
+    /// `tel`, `sip`, `email`, `user`, `ip`, `imsi`, `imei`, `nai`, `mac`, `supi`, `gpsi`, `pei`.
     pub kind: &'static str,
     /// The value as sent.
     pub value: String,
@@ -93,6 +102,27 @@ pub struct Facts {
     pub ended_at: Option<Micros>,
     /// When the call was answered.
     pub answered_at: Option<Micros>,
+    /// When the call or session began, as the records themselves say; it may be long before the
+    /// interception.
+    pub began_at: Option<Micros>,
+    /// When it was over, as the records themselves say.
+    pub over_at: Option<Micros>,
+    /// Conversation or session, in seconds: as said, else from its answer or beginning to its end.
+    pub duration_s: Option<u64>,
+    /// Why it ended, in the standard's word or number.
+    pub cause: Option<String>,
+    /// Services named, without repetition.
+    pub services: Vec<String>,
+    /// Where parties were, in the order of time.
+    pub places: Vec<Place>,
+    /// Digits dialled and keyed, as they came.
+    pub digits: Vec<String>,
+    /// Octets the target received, the highest count that came.
+    pub octets_down: Option<u64>,
+    /// Octets the target sent, the highest count that came.
+    pub octets_up: Option<u64>,
+    /// Records with something that this version does not name.
+    pub unknown: u64,
     /// PDUs with IRI.
     pub pdus_iri: u64,
     /// PDUs with CC.
@@ -107,6 +137,8 @@ pub struct Facts {
     pub ended_by_iri_end: bool,
     /// True when a location of the target was delivered.
     pub has_location: bool,
+    /// Local times of records that came without a zone, as delivered, where none is known.
+    pub local_times: Vec<String>,
     /// Name and value of further facts, such as `access event` and `octets received`.
     pub details: Vec<(&'static str, String)>,
     /// Messages read in it.
@@ -116,7 +148,7 @@ pub struct Facts {
 /// Most parties and details kept.
 const ITEMS_MAX: usize = 256;
 
-/// Most octets of e-mail sessions held.
+/// Most octets of e-mail sessions held, and of texts out of records.
 const EMAIL_OCTETS_MAX: usize = 8 * 1024 * 1024;
 
 /// Gathers facts PDU by PDU, in the order they were stored.
@@ -126,10 +158,18 @@ pub struct Summary {
     targets: Vec<String>,
     media: BTreeSet<Medium>,
     flags: crate::Flags,
-    from: Option<String>,
-    to: Option<String>,
+    course: Option<Course>,
     session: Option<Direction>,
-    texts: TextBuilder,
+    iri_ended_at: Option<Micros>,
+    texts: BTreeMap<(bool, u32), TextBuilder>,
+    record_texts: BTreeMap<(bool, u32), Vec<Text>>,
+    text_octets_left: usize,
+    texts_cut: bool,
+    places_cut: bool,
+    kinds_differ: bool,
+    zone: Option<Zone>,
+    dialogue: Dialogue,
+    digits: Digits,
 }
 
 impl Default for Summary {
@@ -142,6 +182,16 @@ impl Default for Summary {
                 started_at: None,
                 ended_at: None,
                 answered_at: None,
+                began_at: None,
+                over_at: None,
+                duration_s: None,
+                cause: None,
+                services: Vec::new(),
+                places: Vec::new(),
+                digits: Vec::new(),
+                octets_down: None,
+                octets_up: None,
+                unknown: 0,
                 pdus_iri: 0,
                 pdus_cc: 0,
                 pdus_other: 0,
@@ -149,16 +199,25 @@ impl Default for Summary {
                 flags: Vec::new(),
                 ended_by_iri_end: false,
                 has_location: false,
+                local_times: Vec::new(),
                 details: Vec::new(),
                 texts: Vec::new(),
             },
             targets: Vec::new(),
             media: BTreeSet::new(),
             flags: crate::Flags::NONE,
-            from: None,
-            to: None,
+            course: None,
             session: None,
-            texts: TextBuilder::with_octets_max(EMAIL_OCTETS_MAX),
+            iri_ended_at: None,
+            texts: BTreeMap::new(),
+            record_texts: BTreeMap::new(),
+            text_octets_left: EMAIL_OCTETS_MAX,
+            texts_cut: false,
+            places_cut: false,
+            kinds_differ: false,
+            zone: None,
+            dialogue: Dialogue::new(),
+            digits: Digits::new(),
         }
     }
 }
@@ -175,6 +234,13 @@ impl Summary {
     #[must_use]
     pub fn for_targets(targets: &[String]) -> Self {
         Self { targets: targets.to_vec(), ..Self::default() }
+    }
+
+    /// The same, with the zone that its operator's profile gives local times; without it none is
+    /// guessed.
+    #[must_use]
+    pub fn with_zone(self, zone: Zone) -> Self {
+        Self { zone: Some(zone), ..self }
     }
 
     /// Takes one PDU.
@@ -194,24 +260,58 @@ impl Summary {
         if pdu.class == PayloadClass::Hi1 {
             self.media.insert(Medium::Event);
         }
+        self.payloads(pdu, at);
+        self.digits.add(pdu);
+        for record in ilhi::observe(pdu) {
+            self.record(record, at, (true, 0));
+        }
+        // What another centre hands over is read once, never a PDU within that.
+        for octets in ilhi::inner(pdu) {
+            match ps_pdu::parse(&octets) {
+                Ok(inner) => self.payloads(&inner, inner.heading().intercepted_at.or(at)),
+                Err(_) => self.facts.unknown = self.facts.unknown.saturating_add(1),
+            }
+        }
+    }
+
+    fn payloads(&mut self, pdu: &Pdu<'_>, at: Option<Micros>) {
+        let mut source = None;
         for payload in pdu.payloads() {
             self.flags.insert(payload.flags);
             self.time(payload.intercepted_at);
+            source = source.or(payload.contents.map(|contents| source_of(&contents)));
             self.payload(&payload, payload.intercepted_at.or(at));
         }
-        self.texts.add(pdu);
+        if let Some(source) = source {
+            let fresh = || TextBuilder::with_octets_max(EMAIL_OCTETS_MAX);
+            self.texts.entry(source).or_insert_with(fresh).add(pdu);
+        }
     }
 
     /// The facts gathered.
     #[must_use]
     pub fn finish(mut self) -> Facts {
-        let (texts, cut) = std::mem::take(&mut self.texts).finish();
-        self.facts.medium = self.medium(&texts);
-        self.facts.texts = texts;
+        let mut sources = Vec::new();
+        for builder in std::mem::take(&mut self.texts).into_values() {
+            let (texts, cut) = builder.finish();
+            self.texts_cut |= cut;
+            sources.push(texts);
+        }
+        sources.extend(std::mem::take(&mut self.record_texts).into_values());
+        self.facts.texts = messages::merged(sources);
+        self.facts.medium = self.medium();
+        self.call();
         self.facts.direction = self.course();
+        self.conclude();
         self.facts.flags = self.flags.words().map(str::to_owned).collect();
-        if cut {
-            self.facts.flags.push("texts_cut".to_owned());
+        for (is, word) in [
+            (self.texts_cut, "texts_cut"),
+            (self.places_cut, "places_cut"),
+            (self.kinds_differ, "record_kind_mismatch"),
+        ] {
+            if is {
+                self.facts.flags.push(word.to_owned());
+            }
         }
         self.facts
     }
@@ -224,7 +324,10 @@ impl Summary {
     }
 
     fn payload(&mut self, payload: &Payload<'_>, at: Option<Micros>) {
-        self.facts.ended_by_iri_end |= payload.iri_type == Some(IriType::End);
+        if payload.iri_type == Some(IriType::End) {
+            self.facts.ended_by_iri_end = true;
+            self.iri_ended_at = self.iri_ended_at.max(at);
+        }
         if let Some(way @ (Direction::FromTarget | Direction::ToTarget)) = payload.session_direction
         {
             self.session.get_or_insert(way);
@@ -232,128 +335,44 @@ impl Summary {
         let Some(contents) = payload.contents else {
             return;
         };
-        self.media.extend(medium_of(&contents));
-        if !contents.iri {
-            return;
+        if matches!(contents.kind, "unknown" | "deprecated") {
+            self.facts.unknown = self.facts.unknown.saturating_add(1);
         }
+        // A location that nobody here reads was delivered all the same.
         self.facts.has_location |= mobile::has_location(&contents)
             || multimedia::signalling(&contents).is_some_and(|signalling| signalling.has_location);
-        multimedia::with_sip(&contents, |sip| self.sip(sip, at));
-        self.access(&contents);
-        self.email(&contents);
-        if let Some((parties, subject)) = messaging::message_parties(&contents) {
-            for value in parties {
-                self.party("party", "user", value);
+        let mut records = service::observe(&contents);
+        self.kinds_differ |= records.iter().any(|record| differs(record, payload.iri_type));
+        for record in &mut records {
+            // The way of a packet is not who began the communication.
+            record.course = record.course.filter(|_| contents.iri);
+        }
+        if records.iter().all(|record| record.medium.is_none()) {
+            self.media.extend(medium_of(&contents));
+        }
+        let mut signalled = Vec::new();
+        multimedia::each_sip(&contents, at, |sip, at| {
+            self.dialogue.add(sip, at, payload.session_direction);
+            // A record of IP multimedia is its message; any other has one beside what it says.
+            if !matches!(contents.tag, 11) {
+                let mut record = Record { at, ..Record::default() };
+                multimedia::say(sip, &mut record);
+                signalled.push(record);
             }
-            self.detail("subject", subject);
+        });
+        for mut record in records {
+            // What kind of communication an IMS event was, its message knows better.
+            record.medium = record.medium.filter(|_| signalled.is_empty() || contents.tag != 19);
+            self.record(record, at, source_of(&contents));
         }
-        for party in mobile::parties(&contents) {
-            self.party(party.role, party.kind, party.value);
-        }
-    }
-
-    fn sip(&mut self, sip: &sip::Sip<'_>, at: Option<Micros>) {
-        let asserted: Vec<sip::Identity> = sip.asserted().take(8).collect();
-        if let sip::Start::Request { method, .. } = sip.start {
-            let is_call =
-                matches!(method, "INVITE" | "ACK" | "BYE" | "CANCEL" | "PRACK" | "UPDATE");
-            let medium = match method {
-                "MESSAGE" => Medium::Message,
-                _ if is_call => Medium::Voice,
-                _ => Medium::Event,
-            };
-            self.media.insert(medium);
-            if matches!(method, "INVITE" | "MESSAGE" | "REGISTER") {
-                self.detail("method", Some(method.to_owned()));
-            }
-        } else if sip.method() == Some("INVITE") {
-            if matches!(sip.status(), Some(200..=299)) {
-                self.facts.answered_at = self.facts.answered_at.or(at);
-            }
-            if let Some(status @ 300..) = sip.status() {
-                self.detail("final status", Some(status.to_string()));
-            }
-        }
-        self.detail("call id", sip.call_id().map(str::to_owned));
-        // Only the first message names the sides: the called may send a BYE or a new INVITE.
-        let first = self.from.is_none() && self.to.is_none();
-        if first {
-            let caller = asserted.first().cloned().or_else(|| sip.from());
-            self.from = caller.map(|caller| caller.value);
-            self.to = sip.to().map(|called| called.value);
-            let named = [("caller", sip.from()), ("called", sip.to())];
-            for (role, identity) in named.into_iter().filter_map(|(role, id)| Some((role, id?))) {
-                self.party(role, identity.kind, identity.value);
-            }
-        }
-        // The network's word on a response is about who answers.
-        let side = if sip.status().is_some() { "called" } else { "caller" };
-        if first || sip.status().is_some() && sip.method() == Some("INVITE") {
-            for identity in asserted {
-                self.party(side, identity.kind, identity.value);
-            }
-        }
-    }
-
-    fn access(&mut self, contents: &Contents<'_>) {
-        let Some(event) = ip_access::access_event(contents) else {
-            return;
-        };
-        self.facts.has_location |= event.has_location;
-        self.detail("access event", event.event.map(str::to_owned));
-        self.detail("access type", event.access_type.map(str::to_owned));
-        self.detail("end reason", event.end_reason.map(str::to_owned));
-        self.detail("octets received", event.octets_received.map(|n| n.to_string()));
-        self.detail("octets transmitted", event.octets_transmitted.map(|n| n.to_string()));
-        if let Some(username) = event.username {
-            self.party("target", "user", username);
-        }
-        for address in event.addresses {
-            self.party("target", "ip", address.to_string());
-        }
-    }
-
-    fn email(&mut self, contents: &Contents<'_>) {
-        let Some(event) = messaging::email_event(contents) else {
-            return;
-        };
-        self.detail("e-mail event", event.event.map(str::to_owned));
-        self.detail("protocol", event.protocol.map(str::to_owned));
-        self.detail("status", event.status.map(str::to_owned));
-        self.detail("message id", event.message_id);
-        // A POP3 event names the mailbox's owner where SMTP names recipients.
-        let role = if event.protocol == Some("pop3") { "user" } else { "recipient" };
-        if let Some(sender) = event.sender.filter(|sender| !sender.is_empty()) {
-            self.party("sender", "email", sender);
-        }
-        for recipient in event.recipients {
-            self.party(role, "email", recipient);
-        }
-        if let Some(username) = event.username.filter(|name| !name.is_empty()) {
-            self.party("user", "user", username);
-        }
-    }
-
-    fn party(&mut self, role: &'static str, kind: &'static str, value: String) {
-        let party = Party { role, kind, value };
-        let parties = &mut self.facts.parties;
-        if parties.len() < ITEMS_MAX && !parties.contains(&party) {
-            parties.push(party);
-        }
-    }
-
-    fn detail(&mut self, name: &'static str, value: Option<String>) {
-        let Some(detail) = value.map(|value| (name, value)) else {
-            return;
-        };
-        let details = &mut self.facts.details;
-        if details.len() < ITEMS_MAX && !details.contains(&detail) {
-            details.push(detail);
+        for record in signalled {
+            self.record(record, at, source_of(&contents));
         }
     }
 
     /// The strongest of what was seen: a call with a registration in it is a call.
-    fn medium(&self, texts: &[Text]) -> Medium {
+    fn medium(&self) -> Medium {
+        let texts = &self.facts.texts;
         let seen = |medium| self.media.contains(&medium);
         let order = [Medium::Voice, Medium::Email, Medium::Message, Medium::Ip, Medium::Event];
         match order.into_iter().find(|medium| seen(*medium)) {
@@ -362,35 +381,36 @@ impl Summary {
             None => Medium::Other,
         }
     }
-
-    fn course(&self) -> Course {
-        match self.session {
-            Some(Direction::FromTarget) => return Course::Outgoing,
-            Some(Direction::ToTarget) => return Course::Incoming,
-            _ => {}
-        }
-        let is_target = |value: &Option<String>| {
-            value.as_ref().is_some_and(|value| self.targets.contains(value))
-        };
-        match (is_target(&self.from), is_target(&self.to)) {
-            (true, _) => Course::Outgoing,
-            (false, true) => Course::Incoming,
-            (false, false) => Course::Unknown,
-        }
-    }
 }
 
+/// True when a record's own kind is not the one that its payload has outside.
+fn differs(record: &Record, outside: Option<IriType>) -> bool {
+    let word = match outside {
+        Some(IriType::Begin) => "iRI-Begin-record",
+        Some(IriType::End) => "iRI-End-record",
+        Some(IriType::Continue) => "iRI-Continue-record",
+        Some(IriType::Report) => "iRI-Report-record",
+        None => return false,
+    };
+    let mut inside = record.details.iter().filter(|(name, _)| *name == "record kind inside");
+    inside.any(|(_, kind)| kind != word)
+}
+
+/// Which service's IRI or CC it is: copies of one message come in different ones.
+fn source_of(contents: &Contents<'_>) -> (bool, u32) {
+    (contents.iri, contents.tag.min(31))
+}
+
+/// The kind of a payload whose records do not say.
 fn medium_of(contents: &Contents<'_>) -> Option<Medium> {
     match (contents.iri, contents.tag) {
-        (_, 1) => Some(Medium::Email),
-        (_, 2 | 6) | (true, 3 | 7 | 20) | (false, 15..=17) => Some(Medium::Ip),
-        (true, 14) | (false, 14 | 18) => Some(Medium::Message),
+        (false, 15..=17) => Some(Medium::Ip),
         (false, 12) => {
             let media = multimedia::media(contents)?;
             let msrp = media.protocol == Some(1) || media.frame_type == Some(7);
             Some(if msrp { Medium::Message } else { Medium::Voice })
         }
-        (true, 10) | (false, 11 | 19..=22) => Some(Medium::Voice),
+        (false, 19..=22) => Some(Medium::Voice),
         (true, 4 | 5 | 15) if !mobile::short_messages(contents).is_empty() => Some(Medium::Message),
         (true, 5) => Some(Medium::Voice),
         (true, 19) if mobile::short_messages(contents).is_empty() => Some(Medium::Event),

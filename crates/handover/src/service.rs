@@ -3,7 +3,8 @@
 //! All of it is derivative: a reader that understands nothing returns `None` and the octets stay.
 //! Nothing here decides whether a PDU is kept.
 //!
-//! Rules: TS 102 232-2 (messaging), -3 (IP access), -5 (IP multimedia), -7 (mobile).
+//! Rules: TS 102 232-2 (messaging), -3 (IP access), -4 (layer 2), -5 (IP multimedia), -6 (PSTN),
+//! -7 (mobile).
 use crate::ber::Tlv;
 use crate::ps_pdu::Contents;
 use crate::record::Record;
@@ -11,8 +12,11 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 pub mod access;
 pub mod cells;
+pub mod dialogue;
+pub mod dtmf;
 pub mod geo;
 pub mod ip_access;
+mod location;
 pub mod mail;
 pub mod messaging;
 pub mod mobile;
@@ -28,10 +32,11 @@ pub mod ts33128;
 #[must_use]
 pub fn observe(contents: &Contents<'_>) -> Vec<Record> {
     match (contents.iri, contents.tag) {
-        (_, 11) if !contents.iri => access::observe(contents),
+        (true, 1..=3 | 6 | 7 | 10 | 14 | 20) | (false, 1 | 2 | 6 | 11 | 14 | 18) => {
+            access::observe(contents)
+        }
         (true, 11) | (false, 12) => multimedia::observe(contents),
         (true, 19) | (false, 23) => ts33128::observe(contents),
-        (_, 1 | 2 | 3 | 6 | 7 | 14) | (true, 10 | 20) | (false, 18) => access::observe(contents),
         _ => mobile::observe(contents),
     }
 }

@@ -240,7 +240,9 @@ fn access_sessions_give_user_addresses_and_counters() {
     assert_eq!(facts.medium, Medium::Ip);
     let has = |kind, value: &str| facts.parties.iter().any(|p| p.kind == kind && p.value == value);
     assert!(has("user", "fibra-00042@isp.example.es") && has("ip", "10.50.0.7"));
-    assert!(facts.details.contains(&("octets received", "123456".to_owned())));
+    assert_eq!(facts.octets_down, Some(223_456), "cumulative: 0, 123456, 223456 are no sum");
+    assert!(facts.details.contains(&("octets received", "223456".to_owned())));
+    assert_eq!((facts.cause.as_deref(), facts.unknown), (Some("regularLogoff"), 0));
     assert!(facts.ended_by_iri_end);
 }
 

@@ -66,6 +66,9 @@ pub(crate) enum Command {
     /// Measures: one LIID each.
     #[command(subcommand)]
     Measure(Measure),
+    /// Orders as messages of TS 103 120.
+    #[command(subcommand)]
+    Hi1(Hi1),
     /// Take recorded handovers, the same journey as the wire; quarantine.
     Intake(Intake),
     /// PDUs of a file, one a line; no site needed.
@@ -145,6 +148,9 @@ pub(crate) struct Serve {
     /// Address of the status page [default: none].
     #[arg(long, value_name = "ADDR:PORT")]
     pub web: Option<std::net::SocketAddr>,
+    /// Address where registered authorities send HI1 messages over mutual TLS [default: none].
+    #[arg(long, value_name = "ADDR:PORT")]
+    pub hi1: Option<std::net::SocketAddr>,
 }
 
 #[derive(Debug, Clone, Subcommand)]
@@ -273,6 +279,67 @@ pub(crate) enum Order {
 pub(crate) enum Measure {
     /// List them.
     List,
+    /// Write them as the message that an operator's system imports; an act.
+    Export(Export),
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Export {
+    /// As a message of TS 103 120.
+    #[arg(long, required = true)]
+    pub hi1: bool,
+    /// The order.
+    #[arg(long)]
+    pub order: String,
+    /// The file to write.
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    /// Only the measures of this operator [default: the only one].
+    #[arg(long)]
+    pub operator: Option<String>,
+    /// Who sends, as the operator knows us.
+    #[arg(long, value_name = "COUNTRY:ID", default_value = "ES:LACRE")]
+    pub sender: String,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum Hi1 {
+    /// Take one message and write its answer.
+    Receive {
+        /// The message (XML).
+        file: PathBuf,
+        /// The file to write the answer to.
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+    /// Authorities and operators that may send messages over mutual TLS.
+    #[command(subcommand)]
+    Sender(Hi1SenderCommand),
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum Hi1SenderCommand {
+    /// Register one.
+    Add {
+        /// Its name here.
+        name: String,
+        /// As its messages name it.
+        #[arg(long, value_name = "COUNTRY:ID")]
+        id: String,
+        /// Its certificate (PEM or DER).
+        #[arg(long, value_name = "FILE")]
+        certificate: PathBuf,
+        /// An operator: delivers notifications, orders nothing [default: an authority].
+        #[arg(long)]
+        operator: bool,
+    },
+    /// List them.
+    List,
+    /// Remove one.
+    Remove {
+        /// Its name.
+        name: String,
+    },
 }
 
 #[derive(Debug, Clone, Args)]

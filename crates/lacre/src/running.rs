@@ -2,11 +2,12 @@
 //! one order that loses nothing: doors close before intake, intake before the ledger.
 use crate::failure::Failure;
 use lacre_custody::intake::Mark;
-use lacre_custody::{House, clock, door};
+use lacre_custody::register::Author;
+use lacre_custody::{House, certificate, clock, door};
 use lacre_receiver::{ConnectionView, Listener, Receiver, ServerIdentity, Settings};
 use lacre_web::{
-    IntakeView, LedgerView, MediumView, PeerView, QuarantineView, StatusSource, StatusView, Web,
-    WebIdentity,
+    Answering, Hi1Door, IntakeView, Known, LedgerView, MediumView, PeerView, QuarantineView,
+    StatusSource, StatusView, Web, WebIdentity,
 };
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -25,6 +26,8 @@ pub(crate) struct Doors {
     pub identity: Option<(Vec<u8>, Vec<u8>)>,
     /// The status page.
     pub web: Option<SocketAddr>,
+    /// Where authorities send HI1 messages.
+    pub hi1: Option<SocketAddr>,
     /// True for the demo: said on the page.
     pub synthetic: bool,
 }
@@ -39,6 +42,7 @@ const LOG_LINES: usize = 1024;
 pub(crate) struct Running {
     receiver: Receiver,
     web: Option<Web>,
+    hi1: Option<Hi1Door>,
     intake: JoinHandle<Result<(), lacre_custody::CustodyError>>,
     ended: Option<tokio::sync::oneshot::Receiver<()>>,
     certificate: Option<PathBuf>,
@@ -89,6 +93,16 @@ impl Running {
             }
             None => None,
         };
+        let hi1 = match doors.hi1 {
+            Some(address) => {
+                let identity =
+                    WebIdentity::from_pem(&chain, &key).map_err(|error| unable(&error))?;
+                let (known, answering) = hi1_desk(&house);
+                let door = Hi1Door::start(address, identity, known, answering).await;
+                Some(door.map_err(|error| unable(&error))?)
+            }
+            None => None,
+        };
         // A log that nobody reads must not stop receiving: what does not fit is dropped.
         let (lines, to_write) = std::sync::mpsc::sync_channel::<serde_json::Value>(LOG_LINES);
         std::thread::Builder::new()
@@ -107,7 +121,7 @@ impl Running {
             })
             .map_err(|error| unable(&error))?;
         let ended = Some(ended);
-        Ok(Self { receiver, web, intake, ended, certificate, media })
+        Ok(Self { receiver, web, hi1, intake, ended, certificate, media })
     }
 
     /// Waits until intake has ended by itself: it failed. Pending for ever while it runs.
@@ -130,6 +144,11 @@ impl Running {
         self.web.as_ref().map(Web::address)
     }
 
+    /// Where HI1 messages are taken.
+    pub(crate) fn hi1_address(&self) -> Option<SocketAddr> {
+        self.hi1.as_ref().map(Hi1Door::address)
+    }
+
     /// The certificate of the port, when the site made it.
     pub(crate) fn certificate(&self) -> Option<&Path> {
         self.certificate.as_deref()
@@ -141,6 +160,9 @@ impl Running {
     /// What stopped intake.
     pub(crate) async fn stop(self) -> Result<(), Failure> {
         self.receiver.stop().await;
+        if let Some(hi1) = self.hi1 {
+            hi1.stop().await;
+        }
         if let Some(web) = self.web {
             web.stop().await;
         }
@@ -151,6 +173,19 @@ impl Running {
             _ => Err(Failure::with(1, "intake ended badly: open the site again, it recovers")),
         }
     }
+}
+
+/// Who may send HI1 messages, and who answers them: in the sender's name, role `hi1`.
+fn hi1_desk(house: &Arc<House>) -> (Known, Answering) {
+    let (book, house) = (Arc::clone(house), Arc::clone(house));
+    let known = move |der: &[u8]| book.hi1_sender(&certificate::sha256(der)).is_some();
+    let answering = move |der: &[u8], message: &[u8]| {
+        let sender = house.hi1_sender(&certificate::sha256(der))?;
+        let (person, role) = (sender.name.clone(), "hi1".to_owned());
+        let author = Author { person, role, reason: None };
+        Some(house.answer_hi1(message, &author, Some(&sender), clock::now()).octets)
+    };
+    (Arc::new(known), Arc::new(answering))
 }
 
 fn line_of(mark: &Mark) -> serde_json::Value {

@@ -4,6 +4,7 @@
 //! no later version's rule is silently dropped. The register is its changes, replayed in order.
 //!
 //! Rules: DESIGN decisions 2, 14, 20; `spec/register.md`.
+use crate::hi1::{Hi1Sender, Hi1SenderRemoved, Hi1Taken};
 use crate::{order::OrderDocument, peer::Peer, person::User, text};
 use lacre_term::{Digest, Liid, Micros, VaultId};
 use serde::{Deserialize, Serialize};
@@ -32,6 +33,12 @@ pub enum Change {
     OrderCeased(OrderCeased),
     /// A court role confirmed what was entered about an order so far.
     OrderConfirmed(OrderConfirmed),
+    /// An authority may send messages of TS 103 120.
+    Hi1SenderAdded(Hi1Sender),
+    /// It may no longer.
+    Hi1SenderRemoved(Hi1SenderRemoved),
+    /// Objects that such a message left.
+    Hi1Taken(Box<Hi1Taken>),
 }
 
 /// A peer that may no longer deliver.

@@ -9,6 +9,7 @@
 
 pub mod bind;
 pub mod change;
+pub mod hi1;
 pub mod operator_profile;
 pub mod order;
 pub mod peer;

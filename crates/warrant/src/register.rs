@@ -5,6 +5,7 @@
 //!
 //! Rules: DESIGN decisions 2, 14, 20, 28; LECrim 588 ter g and h (terms and prórrogas).
 use crate::change::{Attached, CaseAdded, Change, Entry};
+use crate::hi1::Objects;
 use crate::order::{Measure, NAME_OCTETS_MAX, OrderDocument};
 use crate::peer::{Peer, Transport};
 use crate::person::{Role, USER_OCTETS_MAX, User};
@@ -103,6 +104,7 @@ pub struct Register {
     orders: BTreeMap<String, Order>,
     peers: BTreeMap<String, Peer>,
     users: BTreeMap<String, User>,
+    hi1: Objects,
 }
 
 impl Register {
@@ -176,6 +178,12 @@ impl Register {
         self.users.get(name)
     }
 
+    /// Objects and senders of messages of TS 103 120.
+    #[must_use]
+    pub fn hi1(&self) -> &Objects {
+        &self.hi1
+    }
+
     /// True when views, exports and packages must mark the order *not accredited*.
     #[must_use]
     pub fn is_marked(&self, order: &Order) -> bool {
@@ -234,6 +242,9 @@ impl Register {
             Change::OrderExtended(extended) => self.extend(extended)?,
             Change::OrderCeased(ceased) => self.cease(ceased)?,
             Change::OrderConfirmed(confirmed) => self.confirm(confirmed)?,
+            Change::Hi1SenderAdded(sender) => self.hi1.add_sender(sender)?,
+            Change::Hi1SenderRemoved(gone) => self.hi1.remove_sender(gone)?,
+            Change::Hi1Taken(taken) => self.hi1.take(taken)?,
         }
         self.changes = self.changes.saturating_add(1);
         Ok(())

@@ -7,6 +7,7 @@
 //! Rules: DESIGN decisions 21, 22; RD 1112/2018 (EN 301 549, WCAG 2.2 AA).
 #![forbid(unsafe_code)]
 
+mod hi1;
 mod page;
 mod routes;
 mod security_headers;
@@ -15,6 +16,7 @@ mod shown;
 mod view;
 mod words;
 
+pub use hi1::{Answering, Hi1Door, Known};
 pub use serve::{StartError, Web, WebIdentity};
 pub use view::{
     IntakeView, LedgerView, MediumView, PeerView, QuarantineView, StatusSource, StatusView,

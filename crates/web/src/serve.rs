@@ -29,8 +29,8 @@ const LIFE_MAX: Duration = Duration::from_secs(300);
 
 /// The certificate and key the pages are served with.
 pub struct WebIdentity {
-    chain: Vec<CertificateDer<'static>>,
-    key: PrivateKeyDer<'static>,
+    pub(crate) chain: Vec<CertificateDer<'static>>,
+    pub(crate) key: PrivateKeyDer<'static>,
 }
 
 /// The pages are not served; nothing listens.

@@ -40,6 +40,22 @@ fn row(n: u64) -> Row {
     row.flag("inferred_restart");
     (row.state, row.parts) = (State::Sealed, 1);
     (row.root, row.leaf) = (Some(Digest([5; 32])), Some(42));
+    (row.answered_at, row.duration_s) = (Some(Micros(1_795_457_530_000_000)), Some(52));
+    row.cause = Some("16".into());
+    row.services.push("PCMA/8000".into());
+    row.digits.push("4321#".into());
+    row.places.push(Place {
+        at: row.started_at,
+        of: "target".into(),
+        kind: "ecgi".into(),
+        plmn: Some("214-99".into()),
+        area: None,
+        cell: Some(u64::MAX),
+        latitude: Some(404_167_751),
+        longitude: Some(-37_037_899),
+        uncertainty_m: None,
+        civic: Some("almacén de Villademo".into()),
+    });
     row
 }
 

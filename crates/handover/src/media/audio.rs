@@ -8,7 +8,8 @@
 use super::g711;
 use crate::Pdu;
 use crate::ps_pdu::{Contents, Direction};
-use crate::service::{multimedia, rtp::Rtp, sip, ts33128};
+use crate::service::sip::{self, Sdp};
+use crate::service::{multimedia, rtp::Rtp, ts33128};
 use lacre_term::Micros;
 use std::collections::HashMap;
 
@@ -29,6 +30,18 @@ pub enum Codec {
     Other(String),
 }
 
+impl Codec {
+    /// The encoding name (RFC 4855), such as `PCMA` or `AMR-WB`.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Pcma => "PCMA",
+            Self::Pcmu => "PCMU",
+            Self::Other(name) => name,
+        }
+    }
+}
+
 /// One RTP source in one direction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stream {
@@ -46,6 +59,11 @@ pub struct Stream {
     pub duplicates: u64,
     /// Sequence numbers between first and last that never came.
     pub missing: u64,
+    /// Packets that share the sequence but hold no samples: tones, comfort noise.
+    pub other_packets: u64,
+    /// The sender's own clock, in microseconds since 1970, and the RTP time stamp it stood for,
+    /// from its last sender report.
+    pub sender_clock: Option<(i64, u32)>,
     /// Coded samples in sequence order, without gaps.
     pub payload: Vec<u8>,
     pieces: Vec<Piece>,
@@ -107,8 +125,23 @@ pub struct Audio {
 pub struct AudioBuilder {
     growing: Vec<Growing>,
     latest: HashMap<(u8, u32), usize>,
-    codecs: HashMap<u8, (String, u32)>,
+    codecs: Codecs,
+    clocks: HashMap<(u8, u32), (i64, u32)>,
 }
+
+/// What descriptions call the payload types.
+#[derive(Debug, Clone, Default)]
+struct Codecs {
+    named: HashMap<u8, (String, u32)>,
+    /// The first format of the first audio stream described: what frames without headers hold.
+    preferred: Option<u8>,
+}
+
+/// Payload type of audio delivered without RTP header; no RTP packet can have it.
+const BARE: u8 = u8::MAX;
+
+/// Most sender reports' sources kept.
+const CLOCKS_MAX: usize = 1024;
 
 #[derive(Debug, Clone)]
 struct Growing {
@@ -145,40 +178,65 @@ impl AudioBuilder {
             let Some(media) = multimedia::media(&contents) else {
                 continue;
             };
+            let at = payload.intercepted_at.or(header_time);
             if let Some(rtp) = media.rtp() {
-                let at = payload.intercepted_at.or(header_time);
                 self.packet(payload.direction, at, &rtp);
+            } else if media.frame_type == Some(3) {
+                self.bare(payload.direction, at, &media.octets);
+            } else if let Some(rtcp) = media.rtcp()
+                && let Some(clock) = rtcp.clock
+                && self.clocks.len() < CLOCKS_MAX
+            {
+                self.clocks.insert((side(payload.direction), rtcp.ssrc), clock);
             }
         }
     }
 
     fn describe(&mut self, contents: &Contents<'_>) {
-        let sdp = multimedia::with_sip(contents, |sip| sip.sdp()).flatten();
-        for (number, name, rate) in sdp.into_iter().flat_map(|sdp| sdp.codecs) {
-            self.codecs.insert(number, (name, rate));
+        multimedia::each_sip(contents, None, |sip, _| {
+            if let Some(sdp) = sip.sdp() {
+                self.description(sdp);
+            }
+        });
+    }
+
+    fn description(&mut self, sdp: Sdp) {
+        let audio = sdp.media.iter().find(|line| line.kind == "audio");
+        let first = audio.and_then(|line| line.formats.first());
+        self.codecs.preferred = first.map(|format| format.payload_type).or(self.codecs.preferred);
+        for (number, name, rate) in sdp.codecs {
+            self.codecs.name(number, name, rate);
         }
     }
 
     fn describe_33128(&mut self, contents: &Contents<'_>) {
-        let sdps = ts33128::descriptions(contents);
-        for (number, name, rate) in sdps.into_iter().flat_map(|sdp| sdp.codecs) {
-            self.codecs.insert(number, (name, rate));
+        for sdp in ts33128::descriptions(contents) {
+            self.description(sdp);
         }
     }
 
     fn codec(&mut self, line: &str) {
         let named = line.split("rtpmap:").nth(1).and_then(sip::rtpmap);
         if let Some((number, name, rate)) = named {
-            self.codecs.insert(number, (name, rate));
+            self.codecs.name(number, name, rate);
         }
     }
 
+    /// Takes audio without RTP header: it follows what came before.
+    fn bare(&mut self, direction: Option<Direction>, at: Option<Micros>, octets: &[u8]) {
+        let last = self.latest.get(&(side(direction), 0)).and_then(|at| self.growing.get(*at));
+        let last = last.and_then(|stream| stream.pieces.last());
+        let (sequence, timestamp) = last.map_or((0, 0), |piece| {
+            let played = u32::try_from(piece.length).unwrap_or(0);
+            (low_16(piece.sequence).wrapping_add(1), piece.timestamp.wrapping_add(played))
+        });
+        let (payload_type, marker, ssrc) = (BARE, false, 0);
+        let rtp = Rtp { payload_type, marker, sequence, timestamp, ssrc, payload: octets };
+        self.packet(direction, at, &rtp);
+    }
+
     fn packet(&mut self, direction: Option<Direction>, at: Option<Micros>, rtp: &Rtp<'_>) {
-        let side = match direction {
-            Some(Direction::FromTarget) => 0,
-            Some(Direction::ToTarget) => 1,
-            _ => 2,
-        };
+        let side = side(direction);
         let key = (side, rtp.ssrc);
         let near = self.latest.get(&key).and_then(|index| {
             let stream = self.growing.get(*index)?;
@@ -220,7 +278,8 @@ impl AudioBuilder {
         let mut audio = Audio::default();
         for growing in self.growing {
             let side = growing.side;
-            let Some(stream) = growing.settle(&self.codecs) else {
+            let clock = self.clocks.get(&(side, growing.ssrc)).copied();
+            let Some(stream) = growing.settle(&self.codecs, clock) else {
                 continue;
             };
             let earlier = [audio.started_at, stream.started_at].into_iter().flatten().min();
@@ -232,6 +291,26 @@ impl AudioBuilder {
             }
         }
         audio
+    }
+}
+
+fn side(direction: Option<Direction>) -> u8 {
+    match direction {
+        Some(Direction::FromTarget) => 0,
+        Some(Direction::ToTarget) => 1,
+        _ => 2,
+    }
+}
+
+impl Codecs {
+    /// Both sides describe what they want to receive, under the same numbers or not: a codec is
+    /// believed over tones and comfort noise, for speech is what streams are made of.
+    fn name(&mut self, number: u8, name: String, rate: u32) {
+        let is_speech = |name: &str| !matches!(name, "TELEPHONE-EVENT" | "CN" | "RED" | "TONE");
+        let known = self.named.get(&number).is_some_and(|(known, _)| is_speech(known));
+        if is_speech(&name) || !known {
+            self.named.insert(number, (name, rate));
+        }
     }
 }
 
@@ -250,7 +329,7 @@ fn payload_description(contents: &Contents<'_>) -> Option<String> {
 }
 
 impl Growing {
-    fn settle(mut self, codecs: &HashMap<u8, (String, u32)>) -> Option<Stream> {
+    fn settle(mut self, codecs: &Codecs, sender_clock: Option<(i64, u32)>) -> Option<Stream> {
         let started_at = self.pieces.iter().find_map(|piece| piece.at);
         self.pieces.sort_by_key(|piece| piece.sequence);
         let came = self.pieces.len();
@@ -262,6 +341,7 @@ impl Growing {
         let (codec, sample_rate) = codec_of(main, codecs);
         // Tones and comfort noise share the sequence but are no samples of the codec.
         self.pieces.retain(|piece| piece.payload_type == main);
+        let samples = self.pieces.len();
         let mut payload = Vec::with_capacity(self.octets.len());
         for piece in &mut self.pieces {
             let end = piece.start.saturating_add(piece.length);
@@ -278,6 +358,8 @@ impl Growing {
             packets: count(kept),
             duplicates: count(came.saturating_sub(kept)),
             missing: u64::try_from(spanned).unwrap_or(0).saturating_sub(count(kept)),
+            other_packets: count(kept.saturating_sub(samples)),
+            sender_clock,
             payload,
             pieces: self.pieces,
         })
@@ -296,18 +378,31 @@ impl Growing {
     }
 }
 
-/// Clock rates that speech has; another one in an SDP is not believed.
-const RATES: [u32; 7] = [8_000, 11_025, 12_000, 16_000, 24_000, 44_100, 48_000];
+/// Clock rates that media has; another one in an SDP is not believed.
+const RATES: [u32; 9] = [8_000, 11_025, 12_000, 16_000, 24_000, 32_000, 44_100, 48_000, 90_000];
 
-fn codec_of(payload_type: u8, codecs: &HashMap<u8, (String, u32)>) -> (Codec, u32) {
-    let known = codecs.get(&payload_type).filter(|(_, rate)| RATES.contains(rate));
+fn codec_of(payload_type: u8, codecs: &Codecs) -> (Codec, u32) {
+    let payload_type = match (payload_type, codecs.preferred) {
+        (BARE, Some(preferred)) => preferred,
+        (BARE, None) => return (Codec::Other("audio frame".to_owned()), 8000),
+        _ => payload_type,
+    };
+    let fixed = sip::sdp::well_known(payload_type);
+    let known = codecs.named.get(&payload_type).map(|(name, rate)| (name.as_str(), *rate));
+    let believed = |rate: u32| RATES.contains(&rate);
     match known {
         _ if payload_type == 0 => (Codec::Pcmu, 8000),
         _ if payload_type == 8 => (Codec::Pcma, 8000),
-        Some((name, rate)) if name == "PCMA" => (Codec::Pcma, *rate),
-        Some((name, rate)) if name == "PCMU" => (Codec::Pcmu, *rate),
-        Some((name, rate)) => (Codec::Other(name.clone()), *rate),
-        None => (Codec::Other(format!("PT {payload_type}")), 8000),
+        Some(("PCMA", rate)) if believed(rate) => (Codec::Pcma, rate),
+        Some(("PCMU", rate)) if believed(rate) => (Codec::Pcmu, rate),
+        Some((name, rate)) => {
+            let rate = if believed(rate) { rate } else { 8000 };
+            (Codec::Other(name.to_owned()), rate)
+        }
+        None => match fixed {
+            Some((name, rate)) => (Codec::Other(name.to_owned()), rate),
+            None => (Codec::Other(format!("PT {payload_type}")), 8000),
+        },
     }
 }
 
@@ -350,8 +445,10 @@ impl Chunk {
 #[must_use]
 pub fn wav_input(audio: &Audio) -> WavInput {
     let sides = [&audio.from_target, &audio.to_target, &audio.other];
-    let rates = sides.iter().flat_map(|side| side.streams.iter());
-    let sample_rate = rates.map(|stream| stream.sample_rate).find(|rate| *rate > 0).unwrap_or(8000);
+    let streams = sides.iter().flat_map(|side| side.streams.iter());
+    let heard = |stream: &&Stream| !matches!(stream.codec, Codec::Other(_));
+    let mut rates = streams.filter(heard).map(|stream| stream.sample_rate);
+    let sample_rate = rates.find(|rate| *rate > 0).unwrap_or(8000);
     let track = |side| Track::of(side, audio.started_at, sample_rate);
     WavInput {
         sample_rate,

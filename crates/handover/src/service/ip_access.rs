@@ -1,49 +1,16 @@
 //! IP access: session events and counters in IRI, packets in CC.
 //!
-//! Rules: TS 102 232-3 annex A (`IPIRI`, `IPCC`).
-use super::ip_address;
+//! Counters are cumulative and of 64 bits; where the operator left them out, those of the RADIUS
+//! record delivered with the event stand in.
+//!
+//! Rules: TS 102 232-3 clause 6.2 and annex A (`IPIRI`, `IPCC`).
+use super::access::{self, address, assignment, instant, is_field, mac, network_id, number, word};
+use super::location::location;
 use crate::ber::Tlv;
+use crate::extract::Medium;
 use crate::ps_pdu::Contents;
-use crate::time;
-use lacre_term::Micros;
+use crate::record::{Place, Record};
 use std::borrow::Cow;
-use std::net::IpAddr;
-
-/// One event of an access session. Missing mandatory fields are simply `None`: senders leave
-/// them out (OpenLI's access attempts have no IP version).
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct AccessEvent {
-    /// `accessEventType`, the standard's word.
-    pub event: Option<&'static str>,
-    /// User name of the target's session.
-    pub username: Option<String>,
-    /// `internetAccessType`, the standard's word.
-    pub access_type: Option<&'static str>,
-    /// 1 IPv4, 2 IPv6, 3 both.
-    pub ip_version: Option<u64>,
-    /// Addresses given to the target.
-    pub addresses: Vec<IpAddr>,
-    /// Network identifier of the target, such as a MAC address.
-    pub network_id: Option<String>,
-    /// Identifier of the customer's equipment.
-    pub equipment_id: Option<String>,
-    /// Number called, for dial-up.
-    pub call_back_number: Option<String>,
-    /// Start of the session.
-    pub started_at: Option<Micros>,
-    /// End of the session.
-    pub ended_at: Option<Micros>,
-    /// `endReason`, the standard's word.
-    pub end_reason: Option<&'static str>,
-    /// Octets the target received.
-    pub octets_received: Option<u64>,
-    /// Octets the target sent.
-    pub octets_transmitted: Option<u64>,
-    /// Address of the access server.
-    pub access_server: Option<IpAddr>,
-    /// True when a location came with it.
-    pub has_location: bool,
-}
 
 const EVENTS: [&str; 14] = [
     "accessAttempt",
@@ -61,7 +28,7 @@ const EVENTS: [&str; 14] = [
     "endOfInterceptionWithoutNetworkSession",
     "sessionExpired",
 ];
-const ACCESS_TYPES: [&str; 10] = [
+pub(super) const ACCESS_TYPES: [&str; 10] = [
     "undefined",
     "dialUp",
     "xDSL",
@@ -73,41 +40,153 @@ const ACCESS_TYPES: [&str; 10] = [
     "satellite",
     "wireless-other",
 ];
-const END_REASONS: [&str; 5] =
+pub(super) const END_REASONS: [&str; 5] =
     ["undefined", "regularLogoff", "connectionLoss", "connectionTimeout", "leaseExpired"];
+pub(super) const AUTHENTICATION: [&str; 5] =
+    ["unknown", "static", "radiusAAA", "dhcpAAA", "diameterAAA"];
+const VERSIONS: [&str; 4] = ["", "iPV4", "iPV6", "iPV4andV6"];
 
-fn word(names: &[&'static str], tlv: &Tlv<'_>) -> Option<&'static str> {
-    names.get(usize::try_from(tlv.unsigned()?).ok()?).copied()
-}
+/// Most routes and further addresses read of one event.
+const LIST_MAX: usize = 64;
 
 /// Reads an `iPIRI`.
-#[must_use]
-pub fn access_event(contents: &Contents<'_>) -> Option<AccessEvent> {
-    if !contents.iri || contents.tag != 2 {
-        return None;
+pub(super) fn event(contents: &Contents<'_>) -> Record {
+    let mut record = Record { medium: Some(Medium::Ip), ..Record::default() };
+    let Some(fields) = contents.tlv.context(1) else {
+        record.unknown = true;
+        return record;
+    };
+    for field in fields.children() {
+        let read = is_field(&field)
+            && (session(&mut record, &field)
+                || who(&mut record, &field)
+                || access_point(&mut record, &field));
+        record.unknown |= !read;
     }
-    let mut read = AccessEvent::default();
-    for field in contents.tlv.context(1)?.children() {
-        match field.tag.number {
-            0 => read.event = word(&EVENTS, &field),
-            1 => read.username = field.text(),
-            2 => read.access_type = word(&ACCESS_TYPES, &field),
-            3 => read.ip_version = field.unsigned(),
-            4 | 21 => read.addresses.extend(ip_address(&field)),
-            5 => read.network_id = field.text(),
-            6 => read.equipment_id = field.text(),
-            7 | 24 => read.has_location = true,
-            9 => read.call_back_number = field.text(),
-            10 => read.started_at = field.string().and_then(|at| time::generalized(&at).0),
-            11 => read.ended_at = field.string().and_then(|at| time::generalized(&at).0),
-            12 => read.end_reason = word(&END_REASONS, &field),
-            13 => read.octets_received = field.unsigned(),
-            14 => read.octets_transmitted = field.unsigned(),
-            19 => read.access_server = ip_address(&field),
-            _ => {}
+    record
+}
+
+/// What happened, when and how much; false for other fields.
+fn session(record: &mut Record, field: &Tlv<'_>) -> bool {
+    match field.tag.number {
+        0 => record.event = word(record, &EVENTS, field).map(str::to_owned),
+        2 => {
+            let kind = word(record, &ACCESS_TYPES, field);
+            record.detail("access type", kind);
         }
+        3 => {
+            let version = word(record, &VERSIONS, field);
+            record.detail("ip version", version);
+        }
+        10 => record.started_at = instant(record, "start", field),
+        11 => record.ended_at = instant(record, "end", field),
+        12 => record.cause = word(record, &END_REASONS, field).map(str::to_owned),
+        13 => record.octets_down = field.unsigned(),
+        14 => record.octets_up = field.unsigned(),
+        15 => raw_aaa(record, field),
+        16 => {
+            let expected = instant(record, "expected end", field);
+            record.detail("expected end", expected.map(|at| at.to_string()));
+        }
+        22 => {
+            let kind = word(record, &AUTHENTICATION, field);
+            record.detail("authentication", kind);
+        }
+        _ => return false,
     }
-    Some(read)
+    true
+}
+
+/// The operator's own record of the session. Fields of the event are read in the order of their
+/// numbers, so that its counters are there already.
+pub(super) fn raw_aaa(record: &mut Record, field: &Tlv<'_>) {
+    if let Some(octets) = field.string() {
+        access::radius_into(record, &octets);
+    }
+}
+
+/// Who and from where; false for other fields.
+fn who(record: &mut Record, field: &Tlv<'_>) -> bool {
+    match field.tag.number {
+        1 => record.party("target", "user", field.text().unwrap_or_default()),
+        4 | 21 => {
+            assignment(record, field);
+            let value = address(record, field);
+            record.party("target", "ip", value.unwrap_or_default());
+        }
+        5 => network_id(record, "target", &field.text().unwrap_or_default()),
+        6 => record.detail("equipment id", field.text()),
+        7 => record.place(Place { of: "target", civic: field.text(), ..Place::default() }),
+        9 => {
+            // The number by which the access server calls back is one of the target's.
+            let number = field.text().unwrap_or_default();
+            record.detail("call-back number", Some(number.clone()));
+            record.party("target", "tel", number);
+        }
+        20 => {
+            record.detail("national parameters", field.context(1).and_then(|code| code.text()));
+            record.unknown |= field.children().any(|own| !own.is_context(1));
+        }
+        23 => {
+            for other in field.children().take(LIST_MAX) {
+                if other.is_context(0) {
+                    let value = address(record, &other);
+                    record.party("target", "ip", value.unwrap_or_default());
+                } else {
+                    record.unknown = true;
+                }
+            }
+        }
+        24 => location(record, field),
+        26 => {
+            for route in field.children().take(LIST_MAX) {
+                record.unknown |= !route.is_context(0);
+                record.detail("framed route", route.text());
+            }
+        }
+        _ => return false,
+    }
+    true
+}
+
+/// The point of presence: what the target is connected to; false for other fields.
+fn access_point(record: &mut Record, field: &Tlv<'_>) -> bool {
+    match field.tag.number {
+        8 => number(record, "access port", field),
+        17 => {
+            let number = field.text().unwrap_or_default();
+            record.party("called", "tel", number.clone());
+            access::digits(record, number);
+        }
+        18 => match field.children().next() {
+            Some(name) if name.is_context(0) => {
+                record.party("server", "user", name.text().unwrap_or_default());
+            }
+            Some(name) if name.is_context(1) => {
+                let address = name.string().and_then(|octets| mac(&octets));
+                record.party("server", "mac", address.unwrap_or_default());
+            }
+            Some(name) if name.is_context(2) => {
+                let value = address(record, &name);
+                record.party("server", "ip", value.unwrap_or_default());
+            }
+            _ => record.unknown = true,
+        },
+        19 => {
+            let value = address(record, field);
+            record.party("server", "ip", value.unwrap_or_default());
+        }
+        25 => record.detail("access port id", field.text()),
+        _ => return false,
+    }
+    true
+}
+
+/// Reads an `iPCC`: its packet is for the capture file, not for the facts.
+pub(super) fn content(contents: &Contents<'_>) -> Record {
+    let choice = contents.tlv.context(1).and_then(|choice| choice.children().next());
+    let known = choice.is_some_and(|choice| choice.is_context(0) || choice.is_context(1));
+    Record { medium: Some(Medium::Ip), unknown: !known, ..Record::default() }
 }
 
 /// The IP packet of an `iPCC`, and whether the operator cut it short.

@@ -71,6 +71,18 @@ pub fn read(octets: &[u8]) -> Option<Mail> {
     (!mail.from.is_empty() || mail.subject.is_some()).then_some(mail)
 }
 
+/// The text of one part whose media type and transfer encoding are known.
+#[must_use]
+pub fn decoded(kind: &str, encoding: &str, octets: &[u8]) -> Option<String> {
+    if [kind, encoding].iter().any(|header| header.contains(['\r', '\n'])) {
+        return None;
+    }
+    let head = format!("Content-Type: {kind}\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n");
+    let part = [head.as_bytes(), octets].concat();
+    let message = MessageParser::default().parse(&part)?;
+    message.body_text(0).map(|text| text.into_owned())
+}
+
 fn find(octets: &[u8], from: usize, mark: &[u8]) -> Option<usize> {
     let rest = octets.get(from..)?;
     let is_mark = |window: &[u8]| window.eq_ignore_ascii_case(mark);

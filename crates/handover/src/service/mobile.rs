@@ -6,12 +6,13 @@
 //! octets stay as they are.
 //!
 //! Rules: TS 102 232-7; TS 33.108 annexes B and C; TS 33.128 (`SMSMessage`); TS 101 671 annex D.
-use super::number::{Number, isup, map, tbcd};
-use super::sms::{Kind, Sms, read_tpdu};
-use crate::ber::{Class, Elements, Tlv};
+use super::sms::{Kind, Sms};
+use super::ts33128;
+use crate::ber::{Class, Tlv};
 use crate::ps_pdu::{Contents, Direction};
 use crate::record::{Record, bounded};
 use hi2::Family;
+use lacre_term::Micros;
 use std::borrow::Cow;
 
 mod cause;
@@ -71,16 +72,20 @@ fn collect<'a>(
     }
 }
 
-/// The SIP message of a 33.108 IRI.
-pub(super) fn sip_octets<'a>(contents: &Contents<'a>) -> Option<Cow<'a, [u8]>> {
-    records(contents).iter().find_map(|record| record.context(30).and_then(|sip| sip.string()))
+/// The SIP messages of a 33.108 IRI, each with its record's own time.
+pub(super) fn sip_messages<'a>(contents: &Contents<'a>) -> Vec<(Option<Micros>, Cow<'a, [u8]>)> {
+    let message = |record: &Tlv<'a>| {
+        let octets = record.context(30)?.string()?;
+        Some((record.context(3).and_then(|time| stamp::read(&time).at), octets))
+    };
+    records(contents).iter().filter_map(message).collect()
 }
 
 /// Short messages of an IRI, of whichever standard; status reports are none.
 #[must_use]
 pub fn short_messages(contents: &Contents<'_>) -> Vec<Sms> {
     if contents.iri && contents.tag == 19 {
-        return short_message_33128(contents).into_iter().collect();
+        return ts33128::messages(contents).into_iter().flat_map(|said| said.messages).collect();
     }
     records(contents)
         .iter()
@@ -89,66 +94,14 @@ pub fn short_messages(contents: &Contents<'_>) -> Vec<Sms> {
         .collect()
 }
 
-fn short_message_33128(contents: &Contents<'_>) -> Option<Sms> {
-    let octets = contents.tlv.string()?;
-    let event = Elements::new(&octets).next()?.context(2)?.children().next()?;
-    // sMSMessage [12] of IRIEvent.
-    if event.tag.number != 12 {
-        return None;
-    }
-    let from_target = event.context(3).and_then(|way| way.unsigned()) == Some(1);
-    let tpdu = event.context(9)?.context(1)?.string()?;
-    // Its direction is only probable.
-    read_tpdu(&tpdu, from_target).or_else(|| read_tpdu(&tpdu, !from_target))
+/// Adds the places of a `UmtsHI2Location`, or of an `ETSI671HI2Location` with `etsi`.
+pub(super) fn location(record: &mut Record, tlv: &Tlv<'_>, etsi: bool) {
+    place::location(record, tlv, if etsi { place::Form::Etsi } else { place::Form::Umts });
 }
 
-/// A party named in a 33.108 or 101 671 record.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MobileParty {
-    /// `originating`, `terminating`, `forwarded-to` or `target`.
-    pub role: &'static str,
-    /// `imei`, `imsi` or `tel`.
-    pub kind: &'static str,
-    /// Digits.
-    pub value: String,
-}
-
-/// Parties of every record.
-#[must_use]
-pub fn parties(contents: &Contents<'_>) -> Vec<MobileParty> {
-    let mut found = Vec::new();
-    for record in records(contents) {
-        let Some(set) = record.context(9) else {
-            continue;
-        };
-        for party in set.children().take(RECORDS_MAX) {
-            let qualifier = party.context(0).and_then(|role| role.unsigned());
-            let role = qualifier.and_then(|role| words::word(words::ROLE, role));
-            let role = role.unwrap_or("target");
-            let fields = party.context(1).into_iter().flat_map(|identity| identity.children());
-            found.extend(fields.take(RECORDS_MAX).filter_map(|field| {
-                let (kind, value) = identity(&field)?;
-                Some(MobileParty { role, kind, value })
-            }));
-        }
-    }
-    found
-}
-
-/// Kind and digits of one identity that is a number.
-fn identity(field: &Tlv<'_>) -> Option<(&'static str, String)> {
-    let digits = |number: Option<Number>| number.map(|number| ("tel", number.digits));
-    match field.tag.number {
-        1 => Some(("imei", tbcd(&field.string()?))),
-        3 => Some(("imsi", tbcd(&field.string()?))),
-        tag @ (4 | 5) => {
-            let format = field.children().next()?;
-            digits(party::party_number(&format, tag == 5))
-        }
-        6 => digits(map(&field.string()?)),
-        7 => digits(isup(&field.string()?)),
-        _ => None,
-    }
+/// Adds the places of an `EPSLocation`.
+pub(super) fn eps_location(record: &mut Record, tlv: &Tlv<'_>) {
+    place::eps(record, tlv, None);
 }
 
 /// True when the record or event carries a location.

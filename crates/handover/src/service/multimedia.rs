@@ -1,18 +1,31 @@
 //! IP multimedia: SIP in IRI, RTP and MSRP in CC.
 //!
+//! What single records say is in [`observe`]; a call is told by [`super::dialogue`], digits by
+//! [`super::dtmf`], words by [`crate::media::text`], all of them fed by what is read here.
+//!
 //! Rules: TS 102 232-5 annex A (`IPMMIRI`, `IPMMCC`), RFC 4975 (MSRP).
 use super::packet::{Packet, Transport};
-use super::rtp::Rtp;
-use super::sip::{Sip, split_head};
+use super::rtp::{Rtcp, Rtp};
+use super::sip::Sip;
 use super::{ip_address, packet};
 use crate::ber::{Elements, Tlv};
 use crate::ps_pdu::Contents;
+use lacre_term::Micros;
 use std::borrow::Cow;
 use std::net::IpAddr;
+
+pub mod msrp;
+mod observe;
+pub mod place;
+
+pub use msrp::{Msrp, msrp_send};
+pub use observe::{observe, say};
 
 /// Signalling in an IRI.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signalling<'a> {
+    /// The standard's word for the alternative, such as `sIPMessage`.
+    pub word: &'static str,
     /// Sender's address, when given.
     pub source: Option<IpAddr>,
     /// Receiver's address, when given.
@@ -39,6 +52,7 @@ pub fn signalling<'a>(contents: &Contents<'a>) -> Option<Signalling<'a>> {
         destination: None,
         message: Cow::Borrowed(&[]),
         packet: None,
+        word: word(choice.tag.number)?,
         iri_only: (5..=7).contains(&choice.tag.number),
         has_location: contents.tlv.context(2).is_some(),
     };
@@ -55,6 +69,21 @@ pub fn signalling<'a>(contents: &Contents<'a>) -> Option<Signalling<'a>> {
         _ => return None,
     }
     Some(read)
+}
+
+/// The word of an `IPIRIContents` alternative.
+fn word(number: u32) -> Option<&'static str> {
+    Some(match number {
+        0 => "originalIPMMMessage",
+        1 => "sIPMessage",
+        2 => "h323Message",
+        3 => "nationalIPMMIRIParameters",
+        4 => "xCAPMessage",
+        5 => "iRIOnlyOriginalIPMMMessage",
+        6 => "iRIOnlySIPMessage",
+        7 => "iRIOnlyRTPPacket",
+        _ => return None,
+    })
 }
 
 /// `originalIPMMMessage` is an IP packet in practice, and the bare message by the letter.
@@ -76,13 +105,24 @@ fn from_packet<'a>(read: &mut Signalling<'a>, octets: Cow<'a, [u8]>) {
     }
 }
 
-/// The SIP message of any IRI that carries one: `iPMMIRI`, or `sIPMessage` of TS 33.108.
+/// The first SIP message of any IRI that carries one: `iPMMIRI`, `sIPMessage` of TS 33.108, or an
+/// IMS event of TS 33.128.
 #[must_use]
 pub fn sip_octets<'a>(contents: &Contents<'a>) -> Option<Cow<'a, [u8]>> {
+    sip_messages(contents).into_iter().next().map(|(_, octets)| octets)
+}
+
+/// Every SIP message of an IRI, with its record's own time where it has one: records of TS 33.108
+/// may come several in one payload.
+#[must_use]
+pub fn sip_messages<'a>(contents: &Contents<'a>) -> Vec<(Option<Micros>, Cow<'a, [u8]>)> {
     if let Some(signalling) = signalling(contents) {
-        return Some(signalling.message);
+        return vec![(None, signalling.message)];
     }
-    super::mobile::sip_octets(contents).or_else(|| super::ts33128::ims_sip(contents))
+    match super::ts33128::ims_sip(contents) {
+        Some(octets) => vec![(None, octets)],
+        None => super::mobile::sip_messages(contents),
+    }
 }
 
 /// Media of a CC.
@@ -154,9 +194,61 @@ impl Media<'_> {
     pub fn msrp(&self) -> Option<&[u8]> {
         let octets = match self.frame_type {
             Some(0) => Packet::read(&self.octets)?.payload(),
+            Some(4) => after_tcp(&self.octets)?,
             _ => &self.octets,
         };
         octets.starts_with(b"MSRP ").then_some(octets)
+    }
+
+    /// The piece of a TCP connection in the frame: its ports, first sequence number and octets.
+    #[must_use]
+    pub fn segment(&self) -> Option<(u16, u16, u32, &[u8])> {
+        match self.frame_type {
+            Some(0) => match Packet::read(&self.octets)?.transport {
+                Transport::Tcp { source, destination, sequence, payload } => {
+                    Some((source, destination, sequence, payload))
+                }
+                _ => None,
+            },
+            Some(4) => {
+                let [s0, s1, d0, d1, q0, q1, q2, q3] = *self.octets.first_chunk::<8>()?;
+                let ports = (u16::from_be_bytes([s0, s1]), u16::from_be_bytes([d0, d1]));
+                let sequence = u32::from_be_bytes([q0, q1, q2, q3]);
+                Some((ports.0, ports.1, sequence, after_tcp(&self.octets)?))
+            }
+            _ => None,
+        }
+    }
+
+    /// The RTCP reports in the frame.
+    #[must_use]
+    pub fn rtcp(&self) -> Option<Rtcp> {
+        match self.frame_type {
+            Some(2 | 5) => Rtcp::read(&self.octets),
+            Some(1) => Rtcp::read(self.octets.get(8..)?),
+            Some(0) => Rtcp::read(Packet::read(&self.octets)?.payload()),
+            Some(_) => None,
+            None => {
+                let inner = Packet::read(&self.octets);
+                inner.and_then(|p| Rtcp::read(p.payload())).or_else(|| Rtcp::read(&self.octets))
+            }
+        }
+    }
+
+    /// The standard's word for the frame type.
+    #[must_use]
+    pub fn frame_word(&self) -> Option<&'static str> {
+        const WORDS: [&str; 8] = [
+            "ipFrame",
+            "udpFrame",
+            "rtpFrame",
+            "audioFrame",
+            "tcpFrame",
+            "artificialRtpFrame",
+            "udptlFrame",
+            "msrpFrame",
+        ];
+        WORDS.get(usize::try_from(self.frame_type?).ok()?).copied()
     }
 
     /// True when the frame is a whole IP packet.
@@ -169,6 +261,12 @@ impl Media<'_> {
     }
 }
 
+/// What follows a TCP header, whose size is in its own first half octet of word 3.
+fn after_tcp(octets: &[u8]) -> Option<&[u8]> {
+    let words = usize::from(octets.get(12)? >> 4);
+    octets.get(words.checked_mul(4).filter(|size| *size >= 20)?..)
+}
+
 fn rtp_in_packet(octets: &[u8]) -> Option<Rtp<'_>> {
     match Packet::read(octets)?.transport {
         Transport::Udp { payload, .. } => Rtp::read(payload),
@@ -176,56 +274,21 @@ fn rtp_in_packet(octets: &[u8]) -> Option<Rtp<'_>> {
     }
 }
 
-/// The message of one MSRP SEND: sender path, receiver path, media type, body.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Msrp {
-    /// From-Path.
-    pub from: Option<String>,
-    /// To-Path.
-    pub to: Option<String>,
-    /// Content-Type, lower case.
-    pub content_type: Option<String>,
-    /// Body, without the end line.
-    pub body: Vec<u8>,
-}
-
-/// Reads one MSRP request; `None` unless it is a SEND.
-#[must_use]
-pub fn msrp_send(octets: &[u8]) -> Option<Msrp> {
-    let (head, body) = split_head(octets);
-    let head = String::from_utf8_lossy(head);
-    let mut lines = head.lines();
-    let mut words = lines.next()?.split(' ');
-    let (mark, transaction, method) = (words.next()?, words.next()?, words.next()?);
-    if mark != "MSRP" || method != "SEND" {
-        return None;
-    }
-    let mut read = Msrp { from: None, to: None, content_type: None, body: Vec::new() };
-    for line in lines {
-        let Some((name, value)) = line.split_once(':') else {
-            continue;
-        };
-        let value = value.trim().to_owned();
-        match name.trim().to_ascii_lowercase().as_str() {
-            "from-path" => read.from = Some(value),
-            "to-path" => read.to = Some(value),
-            "content-type" => read.content_type = Some(value.to_ascii_lowercase()),
-            _ => {}
+/// Hands every SIP message of `contents` to `with`; its time is the record's own, else `at`.
+pub fn each_sip(
+    contents: &Contents<'_>,
+    at: Option<Micros>,
+    mut with: impl FnMut(&Sip<'_>, Option<Micros>),
+) {
+    for (own, octets) in sip_messages(contents) {
+        if let Some(sip) = Sip::read(&octets) {
+            with(&sip, own.or(at));
         }
     }
-    let end_line = format!("\r\n-------{transaction}").into_bytes();
-    let end = body.windows(end_line.len()).position(|window| window == end_line);
-    read.body = body.get(..end.unwrap_or(body.len())).unwrap_or_default().to_vec();
-    Some(read)
 }
 
-/// The SIP message of `contents` and what `with` makes of it.
+/// The first SIP message of `contents` and what `with` makes of it.
 pub fn with_sip<T>(contents: &Contents<'_>, with: impl FnOnce(&Sip<'_>) -> T) -> Option<T> {
     let octets = sip_octets(contents)?;
     Sip::read(&octets).map(|sip| with(&sip))
-}
-
-/// What the payload says, record by record.
-pub(super) fn observe(_contents: &Contents<'_>) -> Vec<crate::record::Record> {
-    Vec::new()
 }

@@ -3,8 +3,20 @@
 //! Header names are compared without case and in their compact forms; folded lines are joined;
 //! a message cut short keeps what it has. No header is trusted to be there.
 //!
-//! Rules: RFC 3261 sections 7, 20; RFC 3325 (P-Asserted-Identity); RFC 8866 (SDP); RFC 3966 (tel).
+//! Rules: RFC 3261 sections 7, 20; RFC 3325 (P-Asserted-Identity); RFC 3455, 7315 (P-Called-
+//! Party-ID, P-Access-Network-Info); RFC 5806 (Diversion); RFC 7044 (History-Info); RFC 3326
+//! (Reason); RFC 8866 (SDP).
 use std::borrow::Cow;
+
+pub mod body;
+pub mod sdp;
+pub mod uri;
+
+pub use body::{Meaning, Part};
+pub use sdp::{Flow, Format, MediaLine, Sdp};
+pub use uri::{Address, Identity, identity};
+
+pub(crate) use sdp::rtpmap;
 
 /// First line of a SIP message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,42 +42,53 @@ pub enum Start<'a> {
 pub struct Sip<'a> {
     /// First line.
     pub start: Start<'a>,
-    headers: Vec<(&'a str, Cow<'a, str>)>,
+    headers: Vec<(Cow<'a, str>, Cow<'a, str>)>,
     /// Body, cut to Content-Length.
     pub body: &'a [u8],
 }
 
-/// Someone named in a message: a telephone number or an address.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Identity {
-    /// `tel` for telephone numbers, `sip` otherwise.
-    pub kind: &'static str,
-    /// The number, or user@host.
-    pub value: String,
-}
+/// Most header lines kept of one message.
+pub const HEADERS_MAX: usize = 512;
+
+/// Most values of one header looked at.
+const VALUES_MAX: usize = 64;
+
+/// Compact forms (RFC 3261, 7.3.3, and the registry of header fields).
+const COMPACT: [(&str, &str); 13] = [
+    ("Call-ID", "i"),
+    ("From", "f"),
+    ("To", "t"),
+    ("Content-Length", "l"),
+    ("Content-Type", "c"),
+    ("Contact", "m"),
+    ("Subject", "s"),
+    ("Via", "v"),
+    ("Supported", "k"),
+    ("Content-Encoding", "e"),
+    ("Refer-To", "r"),
+    ("Referred-By", "b"),
+    ("Event", "o"),
+];
 
 impl<'a> Sip<'a> {
     /// Reads a message; `None` when the first line is not SIP/2.0.
     #[must_use]
     pub fn read(octets: &'a [u8]) -> Option<Self> {
-        let (head, body) = split_head(octets);
-        // Header text that is not UTF-8 is read up to the first such octet.
-        let head = match std::str::from_utf8(head) {
-            Ok(head) => head,
-            Err(at) => std::str::from_utf8(head.get(..at.valid_up_to())?).ok()?,
-        };
-        let mut lines = head.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line));
+        // Empty lines before the first keep a connection alive and mean nothing (7.5).
+        let blank = octets.iter().take_while(|octet| matches!(octet, b'\r' | b'\n')).count();
+        let (head, body) = split_head(octets.get(blank..)?);
+        let mut lines = head.split(|octet| *octet == b'\n').map(without_line_end);
         let start = start_line(lines.next()?)?;
-        let mut headers: Vec<(&str, Cow<'_, str>)> = Vec::new();
+        let mut headers: Vec<(Cow<'_, str>, Cow<'_, str>)> = Vec::new();
         for line in lines {
-            if line.starts_with([' ', '\t']) {
+            if line.starts_with(b" ") || line.starts_with(b"\t") {
                 if let Some((_, value)) = headers.last_mut() {
                     let joined = value.to_mut();
                     joined.push(' ');
-                    joined.push_str(line.trim());
+                    joined.push_str(String::from_utf8_lossy(line.trim_ascii()).as_ref());
                 }
-            } else if let Some((name, value)) = line.split_once(':') {
-                headers.push((name.trim(), Cow::Borrowed(value.trim())));
+            } else if headers.len() < HEADERS_MAX {
+                headers.extend(header_line(line));
             }
         }
         let mut read = Self { start, headers, body };
@@ -78,21 +101,39 @@ impl<'a> Sip<'a> {
     /// First value of the header `name`, also in its compact form.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
-        let compact = match name {
-            "Call-ID" => "i",
-            "From" => "f",
-            "To" => "t",
-            "Content-Length" => "l",
-            "Content-Type" => "c",
-            "Contact" => "m",
-            "Subject" => "s",
-            "Via" => "v",
-            _ => name,
-        };
-        let named = |(found, _): &&(&str, Cow<'_, str>)| {
-            found.eq_ignore_ascii_case(name) || found.eq_ignore_ascii_case(compact)
-        };
-        self.headers.iter().find(named).map(|(_, value)| value.as_ref())
+        self.lines(name).next()
+    }
+
+    /// The lines of the header `name`, also in its compact form, in order.
+    pub fn lines<'s, 'n>(
+        &'s self,
+        name: &'n str,
+    ) -> impl Iterator<Item = &'s str> + use<'s, 'n, 'a> {
+        let compact = COMPACT.iter().find(|(long, _)| long.eq_ignore_ascii_case(name));
+        let compact = compact.map_or(name, |(_, short)| *short);
+        self.headers
+            .iter()
+            .filter(move |(found, _)| {
+                found.eq_ignore_ascii_case(name) || found.eq_ignore_ascii_case(compact)
+            })
+            .map(|(_, value)| value.as_ref())
+            .take(VALUES_MAX)
+    }
+
+    /// Every value of a header that is a list, over all its lines.
+    pub fn values<'s, 'n>(
+        &'s self,
+        name: &'n str,
+    ) -> impl Iterator<Item = &'s str> + use<'s, 'n, 'a> {
+        self.lines(name).flat_map(|line| uri::split(line, b',')).take(VALUES_MAX)
+    }
+
+    /// Everybody a header that is a list of addresses names.
+    pub fn identities<'s, 'n>(
+        &'s self,
+        name: &'n str,
+    ) -> impl Iterator<Item = Identity> + use<'s, 'n, 'a> {
+        self.values(name).filter_map(identity)
     }
 
     /// Method of the request, or of the request a response answers.
@@ -101,6 +142,21 @@ impl<'a> Sip<'a> {
         match self.start {
             Start::Request { method, .. } => Some(method),
             Start::Response { .. } => self.header("CSeq")?.split_whitespace().nth(1),
+        }
+    }
+
+    /// Number of the request in its dialogue.
+    #[must_use]
+    pub fn sequence(&self) -> Option<u32> {
+        self.header("CSeq")?.split_whitespace().next()?.parse().ok()
+    }
+
+    /// Request-URI.
+    #[must_use]
+    pub fn request_uri(&self) -> Option<&'a str> {
+        match self.start {
+            Start::Request { uri, .. } => Some(uri),
+            Start::Response { .. } => None,
         }
     }
 
@@ -119,6 +175,12 @@ impl<'a> Sip<'a> {
         self.header("Call-ID")
     }
 
+    /// Tag of the From or To header.
+    #[must_use]
+    pub fn tag(&self, name: &str) -> Option<String> {
+        Address::read(self.header(name)?)?.parameter("tag").filter(|tag| !tag.is_empty())
+    }
+
     /// Who the message is from, as the sender says.
     #[must_use]
     pub fn from(&self) -> Option<Identity> {
@@ -133,11 +195,22 @@ impl<'a> Sip<'a> {
 
     /// Who the network says the sender is, every value.
     pub fn asserted(&self) -> impl Iterator<Item = Identity> {
-        self.headers
-            .iter()
-            .filter(|(name, _)| name.eq_ignore_ascii_case("P-Asserted-Identity"))
-            .flat_map(|(_, value)| value.split(','))
-            .filter_map(identity)
+        self.identities("P-Asserted-Identity")
+    }
+
+    /// Why, by the Reason header or by a final status: `Q.850 16`, `SIP 486 Busy Here`.
+    #[must_use]
+    pub fn cause(&self) -> Option<String> {
+        let said: Vec<String> = self.values("Reason").take(4).filter_map(reason).collect();
+        if !said.is_empty() {
+            return Some(said.join(", "));
+        }
+        match self.start {
+            Start::Response { status: status @ 300.., reason } => {
+                Some(format!("SIP {status} {reason}").trim_end().to_owned())
+            }
+            _ => None,
+        }
     }
 
     /// Media type of the body, lower case, without parameters.
@@ -147,26 +220,62 @@ impl<'a> Sip<'a> {
         Some(value.split(';').next()?.trim().to_ascii_lowercase())
     }
 
+    /// The parts of the body, envelopes opened; none without a body.
+    #[must_use]
+    pub fn parts(&self) -> Vec<Part<'a>> {
+        match self.header("Content-Type") {
+            Some(kind) if !self.body.is_empty() => body::parts(kind, self.body),
+            _ => Vec::new(),
+        }
+    }
+
     /// The session description, when the body is one (alone or in a multipart).
     #[must_use]
     pub fn sdp(&self) -> Option<Sdp> {
-        let kind = self.content_type()?;
-        if kind != "application/sdp" && !kind.starts_with("multipart/") {
-            return None;
-        }
-        Some(Sdp::read(&String::from_utf8_lossy(self.body)))
+        let parts = self.parts();
+        let part = parts.iter().find(|part| part.meaning() == Meaning::Description)?;
+        Some(Sdp::read(&String::from_utf8_lossy(&part.octets)))
     }
 }
 
-fn start_line(line: &str) -> Option<Start<'_>> {
-    if let Some(rest) = line.strip_prefix("SIP/2.0 ") {
-        let (status, reason) = rest.split_once(' ').unwrap_or((rest, ""));
-        return Some(Start::Response { status: status.parse().ok()?, reason });
+/// `Q.850;cause=16;text="…"` as protocol, number and text.
+fn reason(value: &str) -> Option<String> {
+    let (protocol, parameters) = value.split_once(';').unwrap_or((value, ""));
+    let cause = uri::parameter(parameters, "cause").unwrap_or_default();
+    let text = uri::parameter(parameters, "text").unwrap_or_default();
+    let words = [protocol.trim(), cause.as_str(), text.as_str()];
+    let words: Vec<&str> = words.into_iter().filter(|word| !word.is_empty()).collect();
+    (words.len() > 1).then(|| words.join(" "))
+}
+
+fn without_line_end(line: &[u8]) -> &[u8] {
+    line.strip_suffix(b"\r").unwrap_or(line)
+}
+
+/// Name and value of a header line; octets that are not UTF-8 are replaced.
+fn header_line(line: &[u8]) -> Option<(Cow<'_, str>, Cow<'_, str>)> {
+    let colon = line.iter().position(|octet| *octet == b':')?;
+    let name = line.get(..colon)?.trim_ascii();
+    let value = line.get(colon.saturating_add(1)..)?.trim_ascii();
+    Some((String::from_utf8_lossy(name), String::from_utf8_lossy(value)))
+}
+
+fn start_line(line: &[u8]) -> Option<Start<'_>> {
+    // Text that is not UTF-8 is read up to the first such octet; the version stands after it.
+    let valid = line.utf8_chunks().next()?.valid();
+    let is_version = |octets: &[u8]| octets.eq_ignore_ascii_case(b"SIP/2.0");
+    if line.split_at_checked(7).is_some_and(|(version, _)| is_version(version)) {
+        let words = valid.get(7..)?.strip_prefix(' ')?.trim_start();
+        let (status, reason) = words.split_once(' ').unwrap_or((words, ""));
+        let status = status.trim().parse().ok().filter(|status| (100..=999).contains(status))?;
+        return Some(Start::Response { status, reason: reason.trim() });
     }
-    let mut words = line.split(' ');
-    let (method, uri, version) = (words.next()?, words.next()?, words.next()?);
-    let token = !method.is_empty() && method.bytes().all(|octet| octet.is_ascii_graphic());
-    (token && version == "SIP/2.0").then_some(Start::Request { method, uri })
+    let version = line.trim_ascii_end().rsplit(|octet| *octet == b' ').next()?;
+    let mut words = valid.split(' ').filter(|word| !word.is_empty());
+    let (method, uri) = (words.next()?, words.next()?);
+    let token = method.len() <= 64 && method.bytes().all(|octet| octet.is_ascii_graphic());
+    let uri_is_first = !is_version(uri.as_bytes());
+    (token && uri_is_first && is_version(version)).then_some(Start::Request { method, uri })
 }
 
 /// Header part and body, at the first empty line.
@@ -180,86 +289,6 @@ pub(crate) fn split_head(octets: &[u8]) -> (&[u8], &[u8]) {
     };
     let body = octets.get(head.saturating_add(skip)..).unwrap_or_default();
     (octets.get(..head).unwrap_or_default(), body)
-}
-
-/// The identity in a header value or URI: `"Name" <sip:user@host;p>;tag=x`, `tel:+34…`.
-#[must_use]
-pub fn identity(value: &str) -> Option<Identity> {
-    let uri = match value.split_once('<') {
-        Some((_, rest)) => rest.split('>').next()?,
-        None => value.split(';').next()?.trim(),
-    };
-    let (scheme, rest) = uri.split_once(':')?;
-    let address = rest.split([';', '?']).next()?.trim();
-    if address.is_empty() {
-        return None;
-    }
-    let user = address.split('@').next().unwrap_or(address);
-    let digits = user.strip_prefix('+').unwrap_or(user);
-    let number = |text: &str| {
-        text.len() >= 3
-            && text.bytes().all(|octet| octet.is_ascii_digit() || b"-.()".contains(&octet))
-    };
-    let telephone = scheme.eq_ignore_ascii_case("tel") || number(digits);
-    let known =
-        ["sip", "sips", "tel", "im", "mailto"].iter().any(|s| scheme.eq_ignore_ascii_case(s));
-    if !known {
-        return None;
-    }
-    if telephone {
-        let plain = user.chars().filter(|c| !"-.()".contains(*c)).collect();
-        return Some(Identity { kind: "tel", value: plain });
-    }
-    Some(Identity { kind: "sip", value: address.to_owned() })
-}
-
-/// A session description: which codec each payload type means.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Sdp {
-    /// (payload type, encoding name, clock rate), in order of mention.
-    pub codecs: Vec<(u8, String, u32)>,
-    /// (media, port, connection address) of each media line.
-    pub media: Vec<(String, u16, Option<String>)>,
-}
-
-impl Sdp {
-    /// Most codecs and media kept; a description with more is cut.
-    const ITEMS_MAX: usize = 64;
-
-    /// Reads what it can of `text`.
-    #[must_use]
-    pub fn read(text: &str) -> Self {
-        let mut sdp = Self::default();
-        let mut session_address = None;
-        for line in text.lines() {
-            let line = line.trim_end();
-            if let Some(rest) = line.strip_prefix("c=") {
-                let address = rest.split_whitespace().nth(2).map(str::to_owned);
-                match sdp.media.last_mut() {
-                    Some((.., own)) => *own = address,
-                    None => session_address = address,
-                }
-            } else if let Some(rest) = line.strip_prefix("m=") {
-                let mut words = rest.split_whitespace();
-                let kind = words.next().unwrap_or_default().to_owned();
-                let port = words.next().and_then(|p| p.split('/').next()?.parse().ok());
-                if sdp.media.len() < Self::ITEMS_MAX {
-                    sdp.media.push((kind, port.unwrap_or(0), session_address.clone()));
-                }
-            } else if let Some(rest) = line.strip_prefix("a=rtpmap:") {
-                sdp.codecs.extend(rtpmap(rest).filter(|_| sdp.codecs.len() < Self::ITEMS_MAX));
-            }
-        }
-        sdp
-    }
-}
-
-/// `8 PCMA/8000` as payload type, name and clock rate.
-pub(crate) fn rtpmap(text: &str) -> Option<(u8, String, u32)> {
-    let (number, codec) = text.trim().split_once(' ')?;
-    let mut parts = codec.trim().split('/');
-    let name = parts.next()?.to_ascii_uppercase();
-    Some((number.parse().ok()?, name, parts.next()?.trim().parse().ok()?))
 }
 
 #[cfg(test)]
@@ -280,21 +309,69 @@ mod tests {
         assert_eq!(sip.method(), Some("INVITE"));
         assert_eq!(sip.call_id(), Some("1-22865@10.9.0.1"));
         assert_eq!(sip.from().unwrap(), Identity { kind: "tel", value: "+34600111222".into() });
+        assert_eq!(sip.tag("From").as_deref(), Some("1"));
         assert_eq!(sip.to().unwrap().value, "+34600333444");
         let asserted: Vec<String> = sip.asserted().map(|identity| identity.value).collect();
         assert_eq!(asserted, ["+34600111222", "ana@ims.example.es"]);
         let sdp = sip.sdp().unwrap();
         assert_eq!(sdp.codecs, [(101, "TELEPHONE-EVENT".to_owned(), 8000)]);
-        assert_eq!(sdp.media, [("audio".to_owned(), 6000, Some("10.9.0.1".to_owned()))]);
+        let audio = &sdp.media[0];
+        assert_eq!((audio.port, audio.address.as_deref()), (6000, Some("10.9.0.1")));
         assert!(!sip.body.ends_with(b"trailing"), "the body ends at Content-Length");
     }
 
     #[test]
     fn what_is_not_sip_is_none() {
-        for bad in [&b""[..], b"GET / HTTP/1.1\r\n\r\n", b"SIP/2.0 x\r\n\r\n", b"\xff\xfe"] {
-            assert!(Sip::read(bad).is_none());
+        for bad in [
+            &b""[..],
+            b"GET / HTTP/1.1\r\n\r\n",
+            b"SIP/2.0 x\r\n\r\n",
+            b"SIP/2.0 20\r\n\r\n",
+            b"SIP/2.00 200 OK\r\n\r\n",
+            b"INVITE SIP/2.0\r\n\r\n",
+            b"\xff\xfe",
+            b"\r\n\r\n",
+        ] {
+            assert!(Sip::read(bad).is_none(), "{bad:?}");
         }
-        assert_eq!(identity("nonsense"), None);
-        assert_eq!(identity("<sip:>"), None);
+    }
+
+    /// In the manner of RFC 4475: legal, and unlike anything a phone sends.
+    #[test]
+    fn torture_is_read() {
+        let octets = b"\r\n\r\nINVITE sip:eva@example.com;oddity SIP/2.0\r\n\
+            TO :\r\n sip:eva@example.com ;   tag    = 77n\r\n\
+            from   : \"A. Ana \\\\\\\"\"       <sip:ana@example.com>\r\n  ;\r\n  tag = 98\r\n\
+            MaX-fOrWaRdS: 0070\r\nCall-ID: w\xe9@192.0.2.1\r\nCSeq: 0009\r\n  INVITE\r\n\
+            v:  SIP  / 2.0  / UDP\r\n    192.0.2.2;branch=3, SIP/2.0/TCP [2001:db8::9];b\r\n\
+            X-Unheard-Of:   whatever\r\nno colon here\r\n : nameless\r\n\
+            Reason: Q.850 ;cause=16 ;text=\"All, \\\"ok\\\"\", SIP;cause=200\r\n\r\n";
+        let sip = Sip::read(octets).unwrap();
+        assert_eq!(sip.to().unwrap().value, "eva@example.com");
+        assert_eq!(sip.tag("To").as_deref(), Some("77n"));
+        assert_eq!(
+            (sip.from().unwrap().value.as_str(), sip.sequence()),
+            ("ana@example.com", Some(9))
+        );
+        assert_eq!(sip.tag("From").as_deref(), Some("98"));
+        assert_eq!((sip.method(), sip.values("Via").count()), (Some("INVITE"), 2));
+        assert_eq!(sip.call_id(), Some("w\u{fffd}@192.0.2.1"), "what follows is still read");
+        assert_eq!(sip.cause().as_deref(), Some("Q.850 16 All, \"ok\", SIP 200"));
+    }
+
+    #[test]
+    fn a_request_line_with_foreign_octets_keeps_its_method() {
+        let sip = Sip::read(b"MESSAGE sip:\xe9va@example.org SIP/2.0\r\nTo: x\r\n\r\n").unwrap();
+        assert_eq!(sip.start, Start::Request { method: "MESSAGE", uri: "sip:" });
+        let sip = Sip::read(b"SIP/2.0 486 Ocup\xe9\r\n\r\n").unwrap();
+        assert_eq!((sip.status(), sip.cause().as_deref()), (Some(486), Some("SIP 486 Ocup")));
+    }
+
+    #[test]
+    fn headers_without_end_are_cut() {
+        let many = format!("OPTIONS sip:x SIP/2.0\r\n{}", "Via: a,b,c\r\n".repeat(5000));
+        let sip = Sip::read(many.as_bytes()).unwrap();
+        assert_eq!(sip.headers.len(), HEADERS_MAX);
+        assert_eq!(sip.values("Via").count(), VALUES_MAX);
     }
 }

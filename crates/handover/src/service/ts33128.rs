@@ -13,7 +13,7 @@ use crate::extract::Medium;
 use crate::ps_pdu::Contents;
 use crate::record::Record;
 use std::borrow::Cow;
-use tables::{CCPDU, Field, IRIEvent, IRIPayload, Type};
+use tables::{CCPDU, Field, IRIEvent, IRIPayload, Type, UserLocation};
 use walk::Walk;
 
 mod notice;
@@ -40,6 +40,20 @@ pub fn observe(contents: &Contents<'_>) -> Vec<Record> {
         None => record.unknown = true,
     }
     vec![record]
+}
+
+/// What an event about messages says; nothing for every other event, which is not read for it.
+pub(super) fn messages(contents: &Contents<'_>) -> Option<Record> {
+    let octets = payload_octets(contents).filter(|_| contents.iri)?;
+    let payload = Elements::new(&octets).next()?;
+    let event = event_field(&payload.context(2)?.children().next()?, &payload)?;
+    let of_messages = medium(event.tag) == Medium::Message;
+    of_messages.then(|| observe(contents).into_iter().next())?
+}
+
+/// Adds the places of a `UserLocation`.
+pub(super) fn user_location(record: &mut Record, tlv: &Tlv<'_>) {
+    Walk::over(record, "target").root(tlv, &UserLocation);
 }
 
 /// The standard's word for what happened (IRI) or for the form of the content (CC), such as

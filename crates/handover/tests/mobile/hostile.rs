@@ -29,7 +29,7 @@ fn read(iri: bool, tag: u32, octets: &[u8]) {
     };
     let contents = Contents { iri, tag, kind: "", tlv };
     bounded(&observe(&contents));
-    let _ = (mobile::short_messages(&contents), mobile::parties(&contents));
+    let _ = mobile::short_messages(&contents);
     let _ = (mobile::packet(&contents), mobile::direction(&contents));
 }
 

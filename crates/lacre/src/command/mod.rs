@@ -2,6 +2,7 @@
 mod communications;
 mod decode;
 mod demo;
+mod hi1;
 mod init;
 mod intake;
 mod integrity;
@@ -14,7 +15,7 @@ mod serve;
 mod unseal;
 mod verify;
 
-use crate::cli::{Cli, Command, IntakeCommand};
+use crate::cli::{Cli, Command, IntakeCommand, Measure};
 use crate::compose;
 use crate::context::{Context, SharedHouse};
 use crate::failure::Failure;
@@ -99,7 +100,9 @@ fn with_house(
         Command::User(args) => register::user(house, &args, context),
         Command::Case(args) => register::case(house, &args, context),
         Command::Order(args) => order::run(house, &args, context),
-        Command::Measure(_) => order::measures(house, context),
+        Command::Measure(Measure::List) => order::measures(house, context),
+        Command::Measure(Measure::Export(args)) => hi1::export(house, &args, context),
+        Command::Hi1(args) => hi1::run(house, &args, context),
         Command::Intake(args) => match args.command {
             None => intake::run(house, &args, context),
             Some(IntakeCommand::Status) => intake::status(house, context),

@@ -39,7 +39,7 @@ pub(super) fn run(args: &Serve, context: &mut Context<'_>) -> Result<u8, Failure
         }
         _ => None,
     };
-    let doors = Doors { listeners, identity, web: args.web, synthetic: false };
+    let doors = Doors { listeners, identity, web: args.web, hi1: args.hi1, synthetic: false };
     let json = context.common.json;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -107,6 +107,15 @@ fn announce(running: &Running, tls: bool, context: &mut Context<'_>) -> Result<(
     if let Some(web) = running.web_address() {
         let text = format!("https://{web}/");
         context.tell(&text)?;
+    }
+    if let Some(address) = running.hi1_address() {
+        if context.common.json {
+            context.json(&serde_json::json!({
+                "schema": "lacre.hi1-listening/1", "address": address.to_string(),
+            }))?;
+            context.out.flush()?;
+        }
+        context.tell(&format!("https://{address}/hi1"))?;
     }
     Ok(())
 }

@@ -135,8 +135,8 @@ async fn a_connection_lost_inside_a_pdu_gives_the_half_and_then_the_whole() {
     peer.close().await;
     site.has(3).await;
     let kept = site.intake.kept.lock().unwrap().clone();
-    assert!(kept[0].is_unframed() && kept[0].octets() == pdu[..pdu.len() / 2]);
-    assert!(!kept[1].is_unframed() && kept[1].octets() == pdu);
+    assert!(kept[0].is_unframed() && kept[0].octets()[..] == pdu[..pdu.len() / 2]);
+    assert!(!kept[1].is_unframed() && kept[1].octets()[..] == pdu);
     assert_eq!(site.receiver.counts().halves, 1);
 }
 

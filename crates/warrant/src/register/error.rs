@@ -169,6 +169,20 @@ pub enum RegisterError {
         /// The person's role.
         role: Role,
     },
+    /// The object is another than the message says: nothing of the message is kept.
+    #[error("HI1 object {id} {what}: get it, and send what is due")]
+    Hi1Object {
+        /// Its identifier.
+        id: crate::hi1::Uuid,
+        /// What is wrong with it.
+        what: &'static str,
+    },
+    /// A register of its own for what comes.
+    #[error("register holds {max} HI1 objects, no more are kept: make another site")]
+    Hi1Full {
+        /// How many are kept.
+        max: usize,
+    },
     /// Nothing to do.
     #[error("order {order} is already confirmed, by {by}")]
     Confirmed {

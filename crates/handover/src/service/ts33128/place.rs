@@ -11,6 +11,7 @@ use super::values;
 use super::walk::{Spot, Walk};
 use crate::ber::Tlv;
 use crate::record::{Cell, ITEMS_MAX, Place, Point, VALUE_OCTETS_MAX};
+use crate::service::cells;
 use lacre_term::Micros;
 
 /// What one location type has said so far.
@@ -289,6 +290,14 @@ impl Walk<'_> {
             Leaf::Geographical => values::geographical(&octets),
             _ => values::geodetic(&octets),
         });
+    }
+
+    /// The cells and areas in user location information of GTP.
+    pub(super) fn user_location(&mut self, tlv: &Tlv<'_>) {
+        let (cells, _) = cells::user_location(&tlv.string().unwrap_or_default());
+        let at = self.frame.as_ref().and_then(|frame| frame.at);
+        let place = |cell| Place { at, of: "target", cell: Some(cell), ..Place::default() };
+        self.places(cells.into_iter().map(place).collect());
     }
 
     pub(super) fn estimate(&mut self, point: Option<Point>) {

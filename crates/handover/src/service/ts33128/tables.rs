@@ -113,6 +113,8 @@ pub(in super::super) enum Leaf {
     Geographical,
     /// A location of ITU-T Q.763 clause 3.88 in 10 octets.
     Geodetic,
+    /// User location information of GTP (TS 29.274 clause 8.21).
+    UserLocation,
 }
 
 leaves! {
@@ -122,6 +124,7 @@ leaves! {
     EmailAddress Email; SMSAddress SmsAddress; SMSTPDU Tpdu; TruncatedSMSTPDU Tpdu; DNN Dnn;
     APN Dnn; Uncertainty Uncertainty; UncertaintySBI UncertaintyMetres;
     GeographicalInformationOctet Geographical; GeodeticInformationOctet Geodetic;
+    EPSUserLocationInformation UserLocation;
 }
 
 #[cfg(test)]

@@ -375,6 +375,7 @@ impl<'r> Walk<'r> {
                 }
             }
             Leaf::Geographical | Leaf::Geodetic => self.binary(tlv, leaf),
+            Leaf::UserLocation => self.user_location(tlv),
             _ => self.identity(tlv, leaf, spot),
         }
     }

@@ -83,6 +83,7 @@ async fn play(args: &Demo, dir: &Path, context: &mut Context<'_>) -> Result<u8, 
         listeners: vec![Listener::Tls { address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)) }],
         identity: None,
         web,
+        hi1: None,
         synthetic: true,
     };
     let running = Running::start(dir, Arc::clone(&house), doors, |_| {}).await?;
