@@ -86,7 +86,7 @@ impl House {
         &self.site
     }
 
-    fn binding_table(&self) -> Arc<BindingTable> {
+    pub(crate) fn binding_table(&self) -> Arc<BindingTable> {
         Arc::clone(&self.table.read().unwrap_or_else(PoisonError::into_inner))
     }
 

@@ -20,6 +20,7 @@ pub mod filing;
 pub mod hi1;
 pub mod house;
 pub mod intake;
+pub mod line_health;
 mod live;
 mod opened;
 pub mod operator_profile;

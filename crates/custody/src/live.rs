@@ -27,6 +27,8 @@ struct Live {
     oldest: Option<Micros>,
     kept_at: Micros,
     cut_at: Micros,
+    /// Minutes since 1970 when lines were last watched.
+    watched: i64,
     /// Day the vault heads were last begun, and the orders still to come.
     headed_on: Option<i64>,
     heads: VecDeque<String>,
@@ -47,6 +49,7 @@ impl House {
             oldest: None,
             kept_at: Micros(0),
             cut_at: clock::now(),
+            watched: 0,
             headed_on: None,
             heads: VecDeque::new(),
         };
@@ -88,6 +91,13 @@ impl House {
         }
         for receipt in ready {
             receipt(true);
+        }
+        let now = clock::now();
+        let minute = now.seconds().div_euclid(60);
+        // Once a minute: silence is a matter of hours.
+        if live.watched != minute {
+            live.watched = minute;
+            self.watch_lines(now)?;
         }
         self.enter_next_head(live)?;
         Ok(closed)

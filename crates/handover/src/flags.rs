@@ -91,13 +91,13 @@ impl Flags {
 
     /// The bits, as stored.
     #[must_use]
-    pub fn bits(self) -> u32 {
+    pub const fn bits(self) -> u32 {
         self.0
     }
 
     /// From stored bits; unknown bits are kept.
     #[must_use]
-    pub fn from_bits(bits: u32) -> Self {
+    pub const fn from_bits(bits: u32) -> Self {
         Self(bits)
     }
 

@@ -281,6 +281,29 @@ pub(crate) enum Measure {
     List,
     /// Write them as the message that an operator's system imports; an act.
     Export(Export),
+    /// How well each one delivers: silence, gaps, conflicts, clocks; counts only, no shares.
+    Health(Health),
+    /// Set how long measures may be without IRI before the alarm; an act.
+    Silence(Silence),
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Health {
+    /// Only the measures of this order.
+    #[arg(long)]
+    pub order: Option<String>,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Silence {
+    /// Hours, from 1 to 8784 (a site that sets nothing: 24).
+    pub hours: u32,
+    /// Only the measure of this LIID, as `lacre measure list` shows it.
+    #[arg(long, requires = "operator")]
+    pub liid: Option<String>,
+    /// Its operator.
+    #[arg(long, requires = "liid")]
+    pub operator: Option<String>,
 }
 
 #[derive(Debug, Clone, Args)]

@@ -319,3 +319,30 @@ fn a_real_site_takes_files_only_from_a_peer_it_knows() {
     let refused = site.run(&["case", "add", "C", "--person", "nadie"]).code(5);
     assert!(refused.stderr.contains("lacre user add"), "{}", refused.stderr);
 }
+
+#[test]
+fn the_health_of_a_measure_is_shown_without_shares() {
+    let site = Site::real();
+    site.run(&["peer", "add", OPERATOR, "--file"]).ok();
+    site.add_order("O-1", &[Measure::always(LIID, OPERATOR)]);
+    let health = |order: &str| site.run(&["measure", "health", "--json", "--order", order]);
+    let before = health("O-1").ok().last();
+    assert_eq!(before["alarms"], serde_json::json!(["silent"]), "{before}");
+    assert_eq!(before["received"]["cc"]["last_received"], Value::Null);
+    for _ in 0..2 {
+        site.intake_from(&[handover(CLEAN)], OPERATOR);
+    }
+    let told = health("O-1").ok().last();
+    assert_eq!(text(&told, "schema"), "lacre.measure-health/1");
+    assert_eq!(told["received"]["cc"]["pdus"], 12, "{told}");
+    assert_eq!((number(&told, "duplicates"), number(&told, "missing")), (13, 0), "{told}");
+    assert_eq!(told["delay_micros"], Value::Null, "a recorded file says nothing of clocks");
+    site.run(&["measure", "silence", "8784"]).ok();
+    assert_eq!(number(&health("O-1").ok().last(), "silence_hours"), 8784);
+    let words = site.run(&["measure", "health"]).ok().text();
+    assert!(words.contains("ALARM") && words.contains("no IRI"), "{words}");
+    // No such order, no such measure, no hours at all: refused.
+    health("O-2").code(2);
+    site.run(&["measure", "silence", "0"]).code(2);
+    site.run(&["measure", "silence", "5", "--liid", "X", "--operator", "Y"]).code(2);
+}

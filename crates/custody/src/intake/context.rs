@@ -180,10 +180,18 @@ impl Line {
         Sighting::Conflict { epoch }
     }
 
-    /// Writes down that `number` of `class` came in `epoch`.
-    pub fn note(&mut self, epoch: u32, class: PayloadClass, number: u32, at: Option<Micros>) {
-        self.seen.entry((epoch, class)).or_default().insert(number);
+    /// Writes down that `number` of `class` came in `epoch`. Gives how many more numbers are
+    /// missing now than before, of classes that count up.
+    pub fn note(
+        &mut self,
+        epoch: u32,
+        class: PayloadClass,
+        number: u32,
+        at: Option<Micros>,
+    ) -> i64 {
+        let missed = self.seen.entry((epoch, class)).or_default().insert(number);
         self.last_at = self.last_at.max(at);
+        if counts_up(class) { missed } else { 0 }
     }
 }
 

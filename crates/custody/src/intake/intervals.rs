@@ -7,30 +7,32 @@ pub struct Intervals {
 }
 
 impl Intervals {
-    /// Adds `number`. Appending to the last run, the usual case, costs nothing.
-    pub fn insert(&mut self, number: u32) {
-        if let Some(last) = self.runs.last_mut() {
-            if number > last.1 {
-                if number - 1 == last.1 {
-                    last.1 = number;
-                } else {
-                    self.runs.push((number, number));
-                }
-                return;
-            }
-        } else {
+    /// Adds `number`; gives how many more numbers are missing now between the lowest and the
+    /// highest (-1: one fewer). Appending to the last run, the usual case, costs nothing.
+    pub fn insert(&mut self, number: u32) -> i64 {
+        let Some(last) = self.runs.last_mut() else {
             self.runs.push((number, number));
-            return;
+            return 0;
+        };
+        if number > last.1 {
+            let missed = i64::from(number) - i64::from(last.1) - 1;
+            if missed == 0 {
+                last.1 = number;
+            } else {
+                self.runs.push((number, number));
+            }
+            return missed;
         }
-        self.insert_inside(number);
+        self.insert_inside(number)
     }
 
-    fn insert_inside(&mut self, number: u32) {
+    fn insert_inside(&mut self, number: u32) -> i64 {
         let at = self.runs.partition_point(|run| run.1 < number);
-        let Some(&(from, _)) = self.runs.get(at) else { return };
+        let Some(&(from, _)) = self.runs.get(at) else { return 0 };
         if from <= number {
-            return;
+            return 0;
         }
+        let missed = if at == 0 { i64::from(from) - i64::from(number) - 1 } else { -1 };
         let joins_before = at
             .checked_sub(1)
             .and_then(|before| self.runs.get(before))
@@ -55,6 +57,7 @@ impl Intervals {
             }
             (false, false) => self.runs.insert(at, (number, number)),
         }
+        missed
     }
 
     /// True when `number` was seen.

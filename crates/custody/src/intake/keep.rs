@@ -3,12 +3,14 @@
 //!
 //! Rules: DESIGN decisions 1, 3, 7, 16; `spec/seal-and-chain.md` (PDU leaf).
 use super::context::{Known, Sighting};
+use super::health::Marks;
 use super::part::{OpenPart, PartMeta, PartState};
 use super::route::Route;
 use super::sidecar::{self, Row, SnapshotPart};
 use super::{Held, Intake, Mark, Tag, Totals};
 use crate::door::Delivery;
 use crate::error::CustodyError;
+use lacre_handover::flags::Flags;
 use lacre_handover::ps_pdu::Pdu;
 use lacre_proof::pdu as leaf;
 use lacre_term::{IriType, Micros, PartId, PayloadClass, hex};
@@ -21,6 +23,16 @@ const HOLD_MICROS: i64 = 20_000;
 
 /// PDUs that may be held back at once; the oldest is settled before another is.
 const HELD_MAX: usize = 256;
+
+/// Flags of a PDU whose payload nobody here can read.
+const NOT_UNDERSTOOD: Flags = Flags::from_bits(
+    Flags::PAYLOAD_UNKNOWN.bits()
+        | Flags::CONTENTS_UNKNOWN.bits()
+        | Flags::ENCRYPTION_UNKNOWN.bits()
+        | Flags::ENCRYPTION_UNREADABLE.bits()
+        | Flags::SERVICE_OID.bits()
+        | Flags::SERVICE_UNREADABLE.bits(),
+);
 
 /// Record flags, as in `spec/intake.md`; bits 30 and 31 are binding's.
 pub mod flag {
@@ -40,7 +52,7 @@ pub(super) struct Warranted {
     pub(super) usable_at: Option<Micros>,
     iri_type: Option<IriType>,
     is_ip: bool,
-    live: bool,
+    marks: Marks,
     flags: u32,
 }
 
@@ -64,7 +76,10 @@ impl Warranted {
             usable_at: heading.intercepted_at,
             iri_type: heading.iri_type,
             is_ip: is_ip_access(pdu),
-            live,
+            marks: Marks::default()
+                .with_if(live, Marks::LIVE)
+                .with_if(!pdu.flags.is_empty(), Marks::FLAGGED)
+                .with_if(pdu.flags.bits() & NOT_UNDERSTOOD.bits() != 0, Marks::NOT_UNDERSTOOD),
             flags,
         }
     }
@@ -92,6 +107,9 @@ impl Intake {
         let stored = self.contexts.get(&tag).is_some_and(|it| it.stored.contains(&fingerprint));
         if stored || self.held.iter().any(|it| it.fingerprint == fingerprint) {
             self.totals.duplicates = self.totals.duplicates.saturating_add(1);
+            let line =
+                self.health.place(warranted.route.key.liid.octets(), &warranted.row.operator);
+            self.health.duplicate(line);
             return Ok(());
         }
         self.settle_held(&warranted)?;
@@ -223,6 +241,7 @@ impl Intake {
             received_at: delivery.received_at,
             octets: u32::try_from(delivery.octets().len()).unwrap_or(u32::MAX),
             conflict: placed.flags & flag::CONFLICT != 0,
+            marks: warranted.marks,
             fingerprint: placed.fingerprint,
             leaf: leaf::leaf(
                 &salt,
@@ -233,18 +252,22 @@ impl Intake {
             ),
         };
         part.state.take(&row);
-        part.live |= warranted.live;
+        part.live |= warranted.marks.has(Marks::LIVE);
         part.last_received = delivery.received_at;
         part.idle_seconds = part.idle_seconds.max(warranted.idle_seconds());
         if warranted.iri_type == Some(IriType::End) {
             part.ended_at = Some(delivery.received_at);
         }
+        let health = part.line;
+        self.health.take(health, &row);
         self.touched.insert(id);
         self.batch.rows.push(row);
         if let Some(context) = self.contexts.get_mut(tag) {
             context.stored.insert(placed.fingerprint);
             if let Some(line) = context.lines.get_mut(key) {
-                line.note(placed.epoch, warranted.class, warranted.number, warranted.usable_at);
+                let (class, number) = (warranted.class, warranted.number);
+                let missed = line.note(placed.epoch, class, number, warranted.usable_at);
+                self.health.miss(health, missed, delivery.received_at);
             }
         }
         self.count(warranted.class, placed.flags);
@@ -320,6 +343,7 @@ impl Intake {
             state: PartState::new(vault, part, meta),
             keys,
             route: Arc::clone(&warranted.route),
+            line: self.health.place(key.liid.octets(), &warranted.row.operator),
             last_received: warranted.at,
             ended_at: None,
             idle_seconds: 0,
@@ -361,6 +385,7 @@ impl Intake {
         self.numbers_changed.clear();
         self.resets_changed = false;
         self.closed_changed = false;
+        self.health.written();
         self.snapshot_due = false;
         self.totals_durable = totals.clone();
         Mark { block, totals, pdus }
@@ -380,7 +405,7 @@ impl Intake {
         }
         self.totals.balance(u64::try_from(self.held.len()).unwrap_or(u64::MAX))?;
         // At an end, counts alone are worth a block: duplicates and keep-alives leave nothing else.
-        let counted = settle && self.totals != self.totals_durable;
+        let counted = settle && (self.totals != self.totals_durable || self.health.has_delta());
         if self.journal.pending_octets() == 0 && !self.snapshot_due && !counted {
             return Ok(None);
         }
@@ -394,6 +419,7 @@ impl Intake {
             numbers: self.numbers_to_write(),
             resets: (self.resets_changed || self.snapshot_due).then(|| self.resets.clone()),
             closed: (self.closed_changed || self.snapshot_due).then(|| self.closed.clone()),
+            health: self.health.delta(),
             entry: self.entry.take().map(|entry| {
                 let text = String::from_utf8_lossy(&entry.octets).into_owned();
                 (hex::encode(&entry.salt), text)

@@ -8,6 +8,7 @@
 pub mod bag;
 pub mod context;
 mod cutter;
+pub mod health;
 pub mod intervals;
 mod keep;
 pub mod part;
@@ -31,6 +32,7 @@ use crate::site::Site;
 use bag::{Bags, Closing};
 use context::{Context, Fingerprint};
 use cutter::Cutter;
+use health::Health;
 use keep::Warranted;
 use lacre_handover::ps_pdu::{self, Pdu};
 use lacre_term::{CommunicationKey, Heading, Liid, Micros, PartId, PayloadClass, Reason};
@@ -107,6 +109,7 @@ pub struct Intake {
     resets_changed: bool,
     closed: Closed,
     closed_changed: bool,
+    health: Health,
     totals: Totals,
     totals_durable: Totals,
     held: Vec<Held>,
@@ -130,6 +133,16 @@ impl Intake {
     pub fn pending_octets(&self) -> usize {
         let held: usize = self.held.iter().map(|held| held.delivery.octets().len()).sum();
         self.journal.pending_octets().saturating_add(held)
+    }
+
+    /// How well each line delivers, pending PDUs included.
+    #[must_use]
+    pub fn health(&self) -> &Health {
+        &self.health
+    }
+
+    pub(crate) fn health_mut(&mut self) -> &mut Health {
+        &mut self.health
     }
 
     /// Counts since the site was made, pending ones included.
@@ -184,6 +197,7 @@ impl Intake {
         self.totals.octets = self.totals.octets.saturating_add(octets);
         if delivery.is_unframed() {
             self.totals.rejected = self.totals.rejected.saturating_add(1);
+            self.health.undecodable(&self.table, &delivery.peer);
             return self.put_in_bag(&delivery, Reason::Unframed);
         }
         // Shared, not copied: what was parsed is lent to binding while the delivery moves on.
@@ -193,7 +207,9 @@ impl Intake {
                 Bound::Keep(warranted) => self.keep(delivery, warranted),
                 Bound::Quarantine(reason) => {
                     self.totals.quarantine(reason);
-                    self.note_closed(pdu.heading().liid, reason);
+                    let (liid, at) = (pdu.heading().liid, delivery.received_at);
+                    self.note_closed(liid, reason);
+                    self.health.close(&self.table, &delivery.peer, liid, reason, at);
                     self.put_in_bag(&delivery, reason)
                 }
                 Bound::Control => {
@@ -203,6 +219,7 @@ impl Intake {
             },
             Err(_) => {
                 self.totals.quarantine(Reason::Malformed);
+                self.health.undecodable(&self.table, &delivery.peer);
                 self.put_in_bag(&delivery, Reason::Malformed)
             }
         }
@@ -224,6 +241,7 @@ impl Intake {
         let Ok(pdu) = ps_pdu::parse(&octets) else { return Ok(false) };
         let Bound::Keep(warranted) = self.bound(&pdu, &delivery, false)? else { return Ok(false) };
         let duplicates = self.totals.duplicates;
+        let peer = Arc::clone(&delivery.peer);
         self.keep(delivery, warranted)?;
         if self.totals.duplicates > duplicates {
             // Released before: nothing moves.
@@ -237,6 +255,7 @@ impl Intake {
         };
         *closed = closed.saturating_sub(1);
         self.note_released(pdu.heading().liid, reason);
+        self.health.release(&self.table, &peer, pdu.heading().liid, reason);
         Ok(true)
     }
 

@@ -4,6 +4,7 @@
 //! seal needs except keys can be written down ([`PartState`]) and taken up after a crash.
 //!
 //! Rules: DESIGN decisions 4, 6, 7; `spec/seal-and-chain.md`.
+use super::health::Place;
 use super::route::Route;
 use lacre_proof::merkle::Frontier;
 use lacre_term::{CommunicationKey, Liid, Micros, PartId, PayloadClass, VaultId, hex};
@@ -191,6 +192,8 @@ pub struct OpenPart {
     pub keys: PartKeys,
     /// The communication it belongs to.
     pub route: Arc<Route>,
+    /// The line whose health its PDUs tell.
+    pub line: Place,
     /// When the last PDU came, by our clock.
     pub last_received: Micros,
     /// When an IRI-END came.

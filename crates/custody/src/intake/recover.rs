@@ -4,6 +4,7 @@
 //! Rules: DESIGN decisions 6, 7, 16 (what is stored and not entered is entered at start-up).
 use super::bag::Bags;
 use super::cutter::Cutter;
+use super::health::{self, Replay};
 use super::part::{Ending, PartMeta, PartState};
 use super::resets::Resets;
 use super::route::Routes;
@@ -42,6 +43,8 @@ struct Ledgerbook {
     resets: Resets,
     #[serde(default)]
     closed: super::Closed,
+    #[serde(default)]
+    health: health::Written,
 }
 
 /// A journal file is in memory twice while it becomes objects, whoever filled it: with its last
@@ -71,10 +74,12 @@ impl Intake {
         let (mut journal, replay) = Journal::open(Arc::clone(&site.engine.journal), &site.machine)?;
         journal.set_roll_octets(ROLL_OCTETS);
         let mut book = read_book(&site)?;
+        let not_hex = || CustodyError::Damaged { key: BOOK.into(), what: "names a LIID wrongly" };
+        let mut lines = Replay::begin(std::mem::take(&mut book.health)).ok_or_else(not_hex)?;
         let mut states = Replayed::new();
         let mut blocks = 0u64;
         for block in replay {
-            replay_block(&block?, &mut book, &mut states)?;
+            replay_block(&block?, &mut book, &mut states, &mut lines)?;
             blocks = blocks.saturating_add(1);
         }
         for (part, seen) in sights::read_all(site.engine.journal.as_ref(), &site.machine)? {
@@ -100,6 +105,7 @@ impl Intake {
             resets_changed: false,
             closed: book.closed,
             closed_changed: false,
+            health: lines.end(),
             totals_durable: book.totals.clone(),
             totals: book.totals,
             held: Vec::new(),
@@ -187,6 +193,7 @@ impl Intake {
             numbers: self.numbers.clone(),
             resets: self.resets.clone(),
             closed: self.closed.clone(),
+            health: self.health.write(self.journal.next_block()),
         };
         let text = serde_json::to_vec(&book)
             .map_err(|error| CustodyError::Broken(format!("book is not JSON: {error}")))?;
@@ -208,6 +215,7 @@ fn replay_block(
     block: &ReplayedBlock,
     book: &mut Ledgerbook,
     states: &mut Replayed,
+    lines: &mut Replay,
 ) -> Result<(), CustodyError> {
     let damaged =
         |what| CustodyError::Damaged { key: format!("journal block {}", block.number.0), what };
@@ -226,6 +234,9 @@ fn replay_block(
     }
     if let Some(closed) = head.closed {
         book.closed = closed;
+    }
+    if let Some(delta) = head.health {
+        lines.delta(block.number.0, delta).ok_or(damaged("names a LIID wrongly"))?;
     }
     for part in head.snapshot.into_iter().flatten() {
         let state = part.state().map_err(|_| damaged("has a damaged snapshot"))?;
@@ -249,6 +260,10 @@ fn replay_block(
         let part = parts.get(usize::from(row.part)).ok_or(damaged("has a row without a part"))?;
         // A part opened in a retired file and sealed since is no longer of interest.
         let Some(state) = states.get_mut(part) else { continue };
+        let meta = &state.meta;
+        lines
+            .row(block.number.0, &meta.liid, &meta.measure_operator, &row)
+            .ok_or(damaged("names a LIID wrongly"))?;
         if row.number == state.frontier.count() {
             state.take(&row);
         }

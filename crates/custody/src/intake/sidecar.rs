@@ -5,6 +5,7 @@
 //! journal file is closed, a snapshot of every open part.
 //!
 //! Rules: DESIGN decision 7; `spec/journal.md`.
+use super::health::Marks;
 use super::part::{PartMeta, PartState};
 use super::totals::Totals;
 use lacre_proof::merkle::Frontier;
@@ -31,6 +32,8 @@ pub struct Row {
     pub octets: u32,
     /// True when it conflicts with an earlier PDU.
     pub conflict: bool,
+    /// What else line health counts of it.
+    pub marks: Marks,
     /// Keyed fingerprint of its octets.
     pub fingerprint: [u8; 16],
     /// Its PDU leaf hash.
@@ -66,6 +69,8 @@ pub struct Head {
     pub resets: Option<super::resets::Resets>,
     /// Quarantined PDUs by order and reason; only when they changed, and in a snapshot.
     pub closed: Option<super::Closed>,
+    /// What line health counts and rows do not say, when it changed.
+    pub health: Option<super::health::Delta>,
     /// The last batch entry with its salt in hexadecimal: what its commitment opens to.
     pub entry: Option<(String, String)>,
     /// Open parts, in the first block of a journal file.
@@ -142,7 +147,7 @@ pub fn encode(head: &Head, rows: &[Row]) -> Result<Vec<u8>, SidecarError> {
         out.extend_from_slice(&row.intercepted_at.map_or(i64::MIN, |at| at.0).to_be_bytes());
         out.extend_from_slice(&row.received_at.0.to_be_bytes());
         out.extend_from_slice(&row.octets.to_be_bytes());
-        out.push(u8::from(row.conflict));
+        out.push(u8::from(row.conflict) | row.marks.0);
         out.extend_from_slice(&row.fingerprint);
         out.extend_from_slice(&row.leaf.0);
     }
@@ -175,7 +180,7 @@ fn row(cursor: &mut Cursor<'_>) -> Result<Row, SidecarError> {
     let intercepted = i64::from_be_bytes(cursor.take()?);
     let received_at = Micros(i64::from_be_bytes(cursor.take()?));
     let octets = u32::from_be_bytes(cursor.take()?);
-    let [conflict] = cursor.take::<1>()?;
+    let [marks] = cursor.take::<1>()?;
     Ok(Row {
         part,
         number,
@@ -184,7 +189,8 @@ fn row(cursor: &mut Cursor<'_>) -> Result<Row, SidecarError> {
         intercepted_at: (intercepted != i64::MIN).then_some(Micros(intercepted)),
         received_at,
         octets,
-        conflict: conflict == 1,
+        conflict: marks & 1 == 1,
+        marks: Marks(marks & !1),
         fingerprint: cursor.take()?,
         leaf: Digest(cursor.take()?),
     })
@@ -226,6 +232,7 @@ mod tests {
             received_at: Micros(5),
             octets: 330,
             conflict: true,
+            marks: Marks::LIVE,
             fingerprint: [7; 16],
             leaf: Digest([9; 32]),
         }

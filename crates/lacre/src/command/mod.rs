@@ -7,6 +7,7 @@ mod init;
 mod intake;
 mod integrity;
 mod ledger;
+mod measure;
 mod order;
 mod package;
 mod quarantine;
@@ -102,6 +103,8 @@ fn with_house(
         Command::Order(args) => order::run(house, &args, context),
         Command::Measure(Measure::List) => order::measures(house, context),
         Command::Measure(Measure::Export(args)) => hi1::export(house, &args, context),
+        Command::Measure(Measure::Health(args)) => measure::health(house, &args, context),
+        Command::Measure(Measure::Silence(args)) => measure::silence(house, &args, context),
         Command::Hi1(args) => hi1::run(house, &args, context),
         Command::Intake(args) => match args.command {
             None => intake::run(house, &args, context),
