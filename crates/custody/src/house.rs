@@ -150,6 +150,7 @@ impl House {
     /// # Errors
     /// As intake's.
     pub fn end_intake(&self, now: Micros) -> Result<usize, CustodyError> {
+        self.enter_noticed(now)?;
         self.with_intake(|intake| {
             let sealed = intake.seal_open(Ending::IntakeEnd, now)?;
             intake.enter_batches(now)?;

@@ -13,7 +13,7 @@ use crate::site::Site;
 use crate::state;
 use lacre_term::{Liid, Micros, hex};
 use lacre_warrant::BindingRow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Head under which the silences set are kept, wrapped to the machine.
 const SILENCE: &str = "intake/silence";
@@ -41,6 +41,8 @@ pub struct MeasureHealth {
     pub line: Line,
     /// Octets of its operator from which no LIID could be read: malformed PDUs and unframed runs.
     pub malformed: u64,
+    /// HI1 notices of its operator that were not as ordered, by the word of their act.
+    pub notices: BTreeMap<String, u64>,
     /// What is wrong with it.
     pub alarms: Vec<Alarm>,
 }
@@ -93,6 +95,7 @@ impl House {
                 silence_hours,
                 line,
                 malformed: health.malformed(&row.operator),
+                notices: health.notices(&row.operator),
                 alarms,
             }
         };
@@ -184,6 +187,28 @@ impl House {
             }
         }
         Ok(turned.len())
+    }
+}
+
+impl House {
+    /// Enters the alarms that HI1 notices raised: each names peer, operator, the order in force if
+    /// any, and the line's tag.
+    ///
+    /// # Errors
+    /// As [`House::watch_lines`].
+    pub(crate) fn enter_noticed(&self, now: Micros) -> Result<(), CustodyError> {
+        let due = self.with_intake(|intake| Ok(intake.take_noticed()))?;
+        for noticed in due {
+            let facts = serde_json::json!({
+                "peer": &*noticed.peer, "operator": noticed.operator, "order": noticed.order,
+                "line": hex::encode(&noticed.line),
+            });
+            match self.site.note(noticed.finding.word(), &facts, now) {
+                Ok(()) | Err(CustodyError::Ledger(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
     }
 }
 

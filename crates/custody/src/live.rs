@@ -93,6 +93,7 @@ impl House {
             receipt(true);
         }
         let now = clock::now();
+        self.enter_noticed(now)?;
         let minute = now.seconds().div_euclid(60);
         // Once a minute: silence is a matter of hours.
         if live.watched != minute {

@@ -197,6 +197,39 @@ fn a_gap_a_conflict_and_a_clock_ahead_are_alarms_and_a_good_line_has_none() {
     assert!(!line(&taken).contains(&Alarm::Gaps), "what came late is missing no more");
 }
 
+#[test]
+fn a_notice_of_what_was_not_ordered_is_told_once_and_one_as_ordered_never() {
+    let (engine, mut hours) = site();
+    let house = house(&engine, &mut hours);
+    let at = Micros(told::order().measures[0].from.0).plus_seconds(86_400);
+    let notice = |liid: &str, told: u32, number: u32| {
+        let header = Header::new(liid.as_bytes(), OPERATOR.as_bytes()).seq(number).at(at);
+        pdu::hi1_notice(&header, told)
+    };
+    let file = [
+        notice("NOBODY", 1, 0),
+        notice("NOBODY", 1, 1),
+        notice("NOBODY", 2, 2),
+        notice(LIIDS[0], 1, 0),
+        notice(LIIDS[0], 3, 1),
+        notice(LIIDS[0], 2, 2),
+    ];
+    let entered = acts(&engine);
+    let peer = Arc::from(OPERATOR);
+    house.take_file(&mut file.concat().as_slice(), &peer, &mut |_| {}).unwrap();
+    house.end_intake(hours.next()).unwrap();
+    let told = [("activated_not_ordered", 2), ("deactivated_in_force", 1)];
+    let told = told.map(|(word, count)| (word.to_owned(), count)).into();
+    assert_eq!(house.measure_health(None, hours.now()).unwrap()[0].notices, told);
+    assert_eq!(acts(&engine), entered + 2, "once for each line and kind");
+    let totals = house.totals();
+    assert_eq!(totals.received, 6);
+    assert!(totals.quarantined_total() >= 3, "who is not ordered is quarantined as ever");
+    drop(house);
+    let again = told::open(engine.clone(), hours.next()).unwrap();
+    assert_eq!(again.measure_health(None, hours.now()).unwrap()[0].notices, told);
+}
+
 fn lines_of_first(intake: &Intake) -> Line {
     intake.health().line(LIIDS[0].as_bytes(), OPERATOR).unwrap().clone()
 }

@@ -15,6 +15,7 @@ pub mod cells;
 pub mod dialogue;
 pub mod dtmf;
 pub mod geo;
+pub mod hi1_notice;
 pub mod ip_access;
 mod location;
 pub mod mail;

@@ -208,6 +208,9 @@ impl Line {
     }
 }
 
+/// Counts by operator, then by word.
+type Counted = BTreeMap<String, BTreeMap<String, u64>>;
+
 /// Where a line stands among the lines: what an open part holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place(usize);
@@ -228,7 +231,8 @@ pub struct Health {
     places: BTreeMap<Box<[u8]>, Vec<Place>>,
     changed: Vec<Place>,
     malformed: BTreeMap<String, u64>,
-    malformed_changed: bool,
+    notices: Counted,
+    operators_changed: bool,
 }
 
 /// The lines of a site, whole, as the book holds them.
@@ -240,6 +244,7 @@ pub struct Written {
     /// LIID in hexadecimal, operator, counts.
     lines: Vec<(String, String, Line)>,
     malformed: BTreeMap<String, u64>,
+    notices: Counted,
 }
 
 /// What changed beside the rows of a block.
@@ -249,6 +254,7 @@ pub struct Delta {
     /// LIID in hexadecimal, operator, what is true after the block.
     lines: Vec<(String, String, Aside)>,
     malformed: Option<BTreeMap<String, u64>>,
+    notices: Option<Counted>,
 }
 
 impl Health {
@@ -318,8 +324,22 @@ impl Health {
         if let Some(peer) = table.peer(peer) {
             let count = self.malformed.entry(peer.operator.clone()).or_default();
             *count = count.saturating_add(1);
-            self.malformed_changed = true;
+            self.operators_changed = true;
         }
+    }
+
+    /// Counts an HI1 notice that is not as ordered, by the operator that told it.
+    pub fn notice(&mut self, operator: &str, word: &'static str) {
+        let of_operator = self.notices.entry(operator.to_owned()).or_default();
+        let count = of_operator.entry(word.to_owned()).or_default();
+        *count = count.saturating_add(1);
+        self.operators_changed = true;
+    }
+
+    /// HI1 notices of `operator` that were not as ordered, by the word of their alarm.
+    #[must_use]
+    pub fn notices(&self, operator: &str) -> BTreeMap<String, u64> {
+        self.notices.get(operator).cloned().unwrap_or_default()
     }
 
     /// Counts a quarantined PDU that names `liid`: at the peer's operator, else (it delivers for
@@ -386,7 +406,7 @@ impl Health {
     /// True when the next block has something to say beside its rows.
     #[must_use]
     pub fn has_delta(&self) -> bool {
-        self.malformed_changed || !self.changed.is_empty()
+        self.operators_changed || !self.changed.is_empty()
     }
 
     /// What a block says beside its rows; `None` when that is nothing.
@@ -399,7 +419,8 @@ impl Health {
                 .filter_map(|place| self.lines.get(place.0))
                 .map(|it| (hex::encode(&it.liid), it.operator.clone(), it.line.aside.clone()))
                 .collect(),
-            malformed: self.malformed_changed.then(|| self.malformed.clone()),
+            malformed: self.operators_changed.then(|| self.malformed.clone()),
+            notices: self.operators_changed.then(|| self.notices.clone()),
         })
     }
 
@@ -410,7 +431,7 @@ impl Health {
                 named.changed = false;
             }
         }
-        self.malformed_changed = false;
+        self.operators_changed = false;
     }
 
     /// Everything, as counted before journal block `next_block`.
@@ -421,6 +442,7 @@ impl Health {
             next_block,
             lines: self.lines.iter().map(whole).collect(),
             malformed: self.malformed.clone(),
+            notices: self.notices.clone(),
         }
     }
 }
@@ -436,7 +458,8 @@ impl Replay {
     /// Begins with what the book holds; `None` when a LIID in it is not hexadecimal.
     #[must_use]
     pub fn begin(written: Written) -> Option<Self> {
-        let mut health = Health { malformed: written.malformed, ..Health::default() };
+        let (malformed, notices) = (written.malformed, written.notices);
+        let mut health = Health { malformed, notices, ..Health::default() };
         for (liid, operator, line) in written.lines {
             let place = health.place(&hex::decode(&liid)?, &operator);
             health.lines.get_mut(place.0)?.line = line;
@@ -467,6 +490,9 @@ impl Replay {
         }
         if let Some(malformed) = delta.malformed {
             self.health.malformed = malformed;
+        }
+        if let Some(notices) = delta.notices {
+            self.health.notices = notices;
         }
         Some(())
     }

@@ -11,6 +11,7 @@ mod cutter;
 pub mod health;
 pub mod intervals;
 mod keep;
+pub mod notice;
 pub mod part;
 pub mod recall;
 mod recover;
@@ -110,6 +111,7 @@ pub struct Intake {
     closed: Closed,
     closed_changed: bool,
     health: Health,
+    notices: notice::Notices,
     totals: Totals,
     totals_durable: Totals,
     held: Vec<Held>,
@@ -204,9 +206,13 @@ impl Intake {
         let octets = delivery.octets().clone();
         match ps_pdu::parse_framed(&octets) {
             Ok(pdu) => match self.bound(&pdu, &delivery, live)? {
-                Bound::Keep(warranted) => self.keep(delivery, warranted),
+                Bound::Keep(warranted) => {
+                    self.compare(&pdu, &delivery);
+                    self.keep(delivery, warranted)
+                }
                 Bound::Quarantine(reason) => {
                     self.totals.quarantine(reason);
+                    self.compare(&pdu, &delivery);
                     let (liid, at) = (pdu.heading().liid, delivery.received_at);
                     self.note_closed(liid, reason);
                     self.health.close(&self.table, &delivery.peer, liid, reason, at);

@@ -106,6 +106,7 @@ impl Intake {
             closed: book.closed,
             closed_changed: false,
             health: lines.end(),
+            notices: super::notice::Notices::default(),
             totals_durable: book.totals.clone(),
             totals: book.totals,
             held: Vec::new(),

@@ -86,6 +86,7 @@ fn as_json(measure: &MeasureHealth, now: Micros) -> serde_json::Value {
         "quarantined": line.aside.closed,
         "undecodable_permille": line.undecodable_permille(),
         "operator_malformed": measure.malformed,
+        "operator_notices": measure.notices,
         "alarms": alarms.collect::<Vec<_>>(),
     })
 }
@@ -119,6 +120,9 @@ fn as_words(measure: &MeasureHealth, context: &mut Context<'_>) -> Result<(), Fa
             milli(least),
             milli(greatest)
         ))?;
+    }
+    for (word, count) in &measure.notices {
+        context.line(&format!("  its operator told of {word}: {count}"))?;
     }
     for alarm in &measure.alarms {
         context.line(&format!("  {}: {}", alarm.word(), alarm.sentence()))?;

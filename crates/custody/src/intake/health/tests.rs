@@ -1,3 +1,6 @@
+//! Line health told row by row: silence, gaps, conflicts, clocks, quarantine, and taken up again.
+//!
+//! Rules: issue 3 (line health); `spec/line-health.md`.
 use super::*;
 use lacre_term::{Digest, Liid, Scope, VaultId};
 use lacre_warrant::{BindingRow, Peer};
