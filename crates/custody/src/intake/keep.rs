@@ -22,6 +22,9 @@ const HOLD_MICROS: i64 = 20_000;
 /// PDUs that may be held back at once; the oldest is settled before another is.
 const HELD_MAX: usize = 256;
 
+/// A larger block is not written behind intake's back but waited for.
+const BEHIND_OCTETS_MAX: usize = 12 << 20;
+
 /// Record flags, as in `spec/intake.md`; bits 30 and 31 are binding's.
 pub mod flag {
     /// Other octets under a number already used.
@@ -353,7 +356,12 @@ impl Intake {
             self.journal.settle()?;
             return Ok(None);
         };
-        let block = self.journal.commit_behind(&sidecar)?;
+        // Two blocks of the largest PDUs would be in memory at the same time.
+        let block = if self.journal.pending_octets() > BEHIND_OCTETS_MAX {
+            self.journal.commit(&sidecar)?
+        } else {
+            self.journal.commit_behind(&sidecar)?
+        };
         Ok(Some(self.committed(block.0, totals, pdus)))
     }
 
