@@ -12,6 +12,7 @@ use std::sync::{PoisonError, RwLock};
 
 use lacre_store::{Disk, DiskError, DiskFile};
 
+use super::direct::{self, Direct};
 use super::files::{Access, Folder, flat, is_misplaced, sync_folder, wipe};
 
 pub(super) struct FileDisk {
@@ -49,8 +50,9 @@ impl FileDisk {
         }
     }
 
-    pub(super) fn open(name: &str, file: File, len: u64) -> Box<dyn DiskFile> {
-        Box::new(OpenFile { name: name.to_owned(), file, len, poisoned: false })
+    pub(super) fn open(name: &str, file: File, path: &Path, len: u64) -> Box<dyn DiskFile> {
+        let direct = Direct::open(path);
+        Box::new(OpenFile { name: name.to_owned(), file, direct, len, poisoned: false })
     }
 }
 
@@ -66,17 +68,17 @@ impl Disk for FileDisk {
             _ => unmade(name, source),
         })?;
         sync_parent(name, &path)?;
-        Ok(Self::open(name, file, 0))
+        Ok(Self::open(name, file, &path, 0))
     }
 
     fn append_to(&self, name: &str) -> Result<Box<dyn DiskFile>, DiskError> {
         let path = self.existing(name)?;
-        let opened = OpenOptions::new().append(true).open(path).map_err(flat);
+        let opened = OpenOptions::new().append(true).open(&path).map_err(flat);
         let file = opened.map_err(|source| failed(name, source))?;
         // A process killed before its sync left octets that only the page cache has.
         file.sync_all().map_err(|source| unsynced(name, source))?;
         let len = file.metadata().map_err(|source| failed(name, source))?.len();
-        Ok(Self::open(name, file, len))
+        Ok(Self::open(name, file, &path, len))
     }
 
     fn read(&self, name: &str) -> Result<Vec<u8>, DiskError> {
@@ -137,6 +139,8 @@ impl Disk for FileDisk {
 struct OpenFile {
     name: String,
     file: File,
+    /// Past the page cache, where the file system can.
+    direct: Option<Direct>,
     len: u64,
     poisoned: bool,
 }
@@ -158,7 +162,11 @@ impl OpenFile {
 impl DiskFile for OpenFile {
     fn append(&mut self, octets: &[u8]) -> Result<(), DiskError> {
         self.run(|open| {
-            open.file.write_all(octets).map_err(|source| failed(&open.name, source))?;
+            let written = match &mut open.direct {
+                Some(direct) if direct::takes(open.len, octets) => direct.write(open.len, octets),
+                _ => open.file.write_all(octets),
+            };
+            written.map_err(|source| failed(&open.name, source))?;
             let more = u64::try_from(octets.len()).map_err(io::Error::other);
             open.len = more
                 .map(|more| open.len.saturating_add(more))

@@ -16,6 +16,8 @@ use std::sync::{Mutex, PoisonError};
 
 use lacre_store::is_name;
 
+use super::direct::{self, Direct};
+
 const INCOMING: &str = ".incoming";
 const INCOMING_LOCK: &str = "in-use";
 const ZEROS: [u8; 4096] = [0; 4096];
@@ -140,18 +142,26 @@ impl Folder {
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let name = format!("{}-{number}", std::process::id());
         let path = self.root.join(INCOMING).join(name);
-        let file = self.new_file(&path)?;
+        // Its own access once it is whole: who may only read could not open it again.
+        let file = new_file(&path, 0o600)?;
         let mut incoming = Incoming { path, file, kept: false };
-        incoming.file.write_all(octets)?;
+        // What is large goes past the page cache, up to its last page.
+        let (pages, rest) = direct::pages(octets);
+        match Direct::open(&incoming.path).filter(|_| direct::takes(0, pages)) {
+            Some(mut direct) => {
+                direct.write(0, pages)?;
+                incoming.file.write_all(rest)?;
+            }
+            None => incoming.file.write_all(octets)?,
+        }
+        let mode = Permissions::from_mode(self.access.file_mode());
+        incoming.file.set_permissions(mode)?;
         Ok(incoming)
     }
 
     /// A new file with this folder's access, whatever the umask.
     pub(super) fn new_file(&self, path: &Path) -> io::Result<File> {
-        let mode = self.access.file_mode();
-        let file = OpenOptions::new().append(true).create_new(true).mode(mode).open(path)?;
-        file.set_permissions(Permissions::from_mode(mode))?;
-        Ok(file)
+        new_file(path, self.access.file_mode())
     }
 
     pub(super) fn read(&self, name: &str) -> io::Result<Vec<u8>> {
@@ -196,6 +206,12 @@ impl Folder {
         names.sort_unstable();
         Ok(names)
     }
+}
+
+fn new_file(path: &Path, mode: u32) -> io::Result<File> {
+    let file = OpenOptions::new().append(true).create_new(true).mode(mode).open(path)?;
+    file.set_permissions(Permissions::from_mode(mode))?;
+    Ok(file)
 }
 
 /// A written file without a name yet; removed when dropped.

@@ -11,6 +11,7 @@
 //!
 //! Rules: DESIGN.md decisions 15 and 16; ARCHITECTURE.md sections 5 and 6.
 
+mod direct;
 mod disk;
 mod files;
 mod heads;

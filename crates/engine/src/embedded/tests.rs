@@ -173,7 +173,7 @@ fn an_old_value_of_a_head_is_nowhere_once_the_site_is_closed() {
 #[test]
 fn a_full_disk_is_told_as_such() {
     let file = fs::OpenOptions::new().append(true).open("/dev/full").unwrap();
-    let mut open = disk::FileDisk::open("full", file, 0);
+    let mut open = disk::FileDisk::open("full", file, Path::new("/dev/full"), 0);
     let failed = open.append(b"octets").unwrap_err();
     let DiskError::Failed { source, .. } = &failed else { panic!("{failed:?}") };
     assert_eq!(source.kind(), io::ErrorKind::StorageFull);

@@ -10,6 +10,9 @@ use std::ops::Range;
 
 /// `magic[16] ‖ journal[8] ‖ first u64 ‖ epoch u32 ‖ crc u32`.
 pub(crate) const FILE_HEADER_OCTETS: usize = 40;
+/// Header and blocks begin at multiples of this, zeros between: a write never touches a page that
+/// was synced before, and may go past the page cache.
+pub(crate) const PAGE_OCTETS: usize = 4096;
 /// `magic[4] ‖ number u64 ‖ body length u32 ‖ crc u32`.
 pub(crate) const BLOCK_HEADER_OCTETS: usize = 20;
 /// Largest body of a block, and so of what may be pending: 64 MiB.
@@ -55,6 +58,7 @@ impl FileHeader {
         out.extend_from_slice(&self.first.to_be_bytes());
         out.extend_from_slice(&self.epoch.to_be_bytes());
         out.extend_from_slice(&crc32c::crc32c(&out).to_be_bytes());
+        pad(&mut out);
         out
     }
 
@@ -66,6 +70,16 @@ impl FileHeader {
         let header = Self { journal: cursor.array()?, first: cursor.u64()?, epoch: cursor.u32()? };
         (Cursor::new(sum).u32()? == crc32c::crc32c(checked)).then_some(header)
     }
+}
+
+/// Zeros up to the next page.
+pub(crate) fn pad(octets: &mut Vec<u8>) {
+    octets.resize(page_end(octets.len()), 0);
+}
+
+/// The first multiple of [`PAGE_OCTETS`] at or after `offset`.
+fn page_end(offset: usize) -> usize {
+    offset.checked_next_multiple_of(PAGE_OCTETS).unwrap_or(offset)
 }
 
 /// One record to be appended, borrowed.
@@ -289,11 +303,17 @@ pub(crate) enum Tail {
 /// The whole blocks of a file from its start on, numbers dense from `first`.
 pub(crate) fn scan(octets: &[u8], first: u64) -> (Vec<BlockAt>, Tail) {
     let mut blocks = Vec::new();
-    let (mut offset, mut expected) = (FILE_HEADER_OCTETS, first);
+    let (mut end, mut expected) = (FILE_HEADER_OCTETS, first);
+    let mut offset = page_end(end);
     while offset < octets.len() {
         match block_at(octets, offset).filter(|block| block.number == expected) {
+            // What stands between blocks is written with them, and is nothing.
+            Some(_) if octets.get(end..offset).is_none_or(|gap| gap.iter().any(|it| *it != 0)) => {
+                return (blocks, Tail::Damage { offset: wide(end) });
+            }
             Some(block) => {
-                offset = block.whole.end;
+                end = block.whole.end;
+                offset = page_end(end);
                 expected = expected.saturating_add(1);
                 blocks.push(block);
             }

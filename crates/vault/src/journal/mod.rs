@@ -24,7 +24,7 @@ use crate::{
     provider::random,
 };
 use files::Survey;
-use format::{BLOCK_HEADER_OCTETS, FileHeader, SIDECAR, finish_block, record_fields};
+use format::{BLOCK_HEADER_OCTETS, FileHeader, SIDECAR, finish_block, pad, record_fields};
 use lacre_store::{Disk, DiskError, DiskFile};
 use std::sync::Arc;
 use writer::Writer;
@@ -361,6 +361,7 @@ impl Journal {
         self.block.extend_from_slice(&wrapped);
         patch_length(&mut self.block, start);
         finish_block(&mut self.block, number).ok_or(too_large)?;
+        pad(&mut self.block);
         self.next = self.next.saturating_add(1);
         Ok(BlockNumber(number))
     }
@@ -437,6 +438,7 @@ fn begin_file(
     let mut file = disk.create(&header.name()).map_err(failed)?;
     let mut octets = header.encode();
     octets.extend_from_slice(carried);
+    pad(&mut octets);
     file.append(&octets).map_err(failed)?;
     file.sync().map_err(failed)?;
     Ok(file)
