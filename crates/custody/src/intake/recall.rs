@@ -1,10 +1,11 @@
 //! Contexts written down and taken up again: objects of fingerprints and numbers, wrapped to the
 //! machine, so that the same octets are recognised in any later run without a vault key.
 //!
-//! `context/<3 digits of tag>/<tag>-<part>-end`, put once, when the part is sealed. What an open part has seen stands
-//! in the journal and in files of [sights](super::sights) until then.
+//! Put once, when a part is sealed: `context/<3 digits of tag>/<tag>-<part>-<16 digits>` for each
+//! file of [sights](super::sights) that names it, then `…-end`. What an open part has seen stands
+//! in the journal and in those files until then.
 //!
-//! Rules: DESIGN decision 3; `spec/journal.md`.
+//! Rules: DESIGN decision 3; `spec/intake.md`.
 use super::context::{Boundary, Context, Known};
 use super::part::{PartMeta, PartState, Sight};
 use crate::error::CustodyError;

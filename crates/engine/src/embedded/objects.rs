@@ -36,7 +36,7 @@ impl FileObjects {
         sync_parent(path)
     }
 
-    /// Writes and syncs files without names, several at a time: the disk takes their syncs together.
+    /// Writes and syncs files without names, several at a time: the disk joins their syncs.
     fn write_all(&self, objects: &[(String, Vec<u8>)]) -> io::Result<Vec<Incoming>> {
         let share = objects.len().div_ceil(WRITERS).max(1);
         std::thread::scope(|scope| {
