@@ -87,7 +87,7 @@ pub struct PartState {
     pub intercepted: Option<(Micros, Micros)>,
     /// First and last receipt time.
     pub received: Option<(Micros, Micros)>,
-    /// Fingerprints and numbers of the PDUs that no file of [sights](super::sights) names yet.
+    /// Fingerprints and numbers of the PDUs that no file of sights names yet.
     pub sights: Vec<Sight>,
     /// Lowest number that came again with other octets, per class: if it is the context's first,
     /// its successor may show that the sender had begun anew.

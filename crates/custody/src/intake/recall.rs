@@ -2,7 +2,7 @@
 //! machine, so that the same octets are recognised in any later run without a vault key.
 //!
 //! Put once, when a part is sealed: `context/<3 digits of tag>/<tag>-<part>-<16 digits>` for each
-//! file of [sights](super::sights) that names it, then `…-end`. What an open part has seen stands
+//! file of sights that names it, then `…-end`. What an open part has seen stands
 //! in the journal and in those files until then.
 //!
 //! Rules: DESIGN decision 3; `spec/intake.md`.
