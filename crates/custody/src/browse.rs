@@ -469,7 +469,7 @@ pub(crate) fn beyond_scope(scope: &Scope, facts: &Facts) -> bool {
     (!scope.location && facts.has_location)
         || (!scope.origin_destination && !facts.parties.is_empty())
         || (!scope.content && !facts.texts.is_empty())
-        || (!(scope.content && scope.origin_destination) && !facts.digits.is_empty())
+        || !(facts.digits.is_empty() || scope.content && scope.origin_destination)
 }
 
 fn refuse_beyond_scope(

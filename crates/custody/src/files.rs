@@ -27,6 +27,8 @@ const CHUNK_OCTETS: usize = 512 << 10;
 const PIECE_OCTETS: usize = 1 << 20;
 /// Chunks read and not asked for yet; one more is being read, one being kept.
 const AHEAD: usize = 1;
+/// PDUs handed over at once.
+const HANDED_MAX: usize = 4096;
 
 /// How far a file has become durable.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,8 +64,13 @@ impl House {
     ) -> Result<(), CustodyError> {
         let (to, from) = sync_channel(AHEAD);
         std::thread::scope(|scope| {
-            scope.spawn(move || Reading { reader, peer, to }.run());
-            self.keep_file(&from, durable)
+            let reading = move || Reading { reader, peer, to }.run();
+            let begun = std::thread::Builder::new().name("reader".into());
+            begun.spawn_scoped(scope, reading).map_err(|error| {
+                CustodyError::Input(format!("no thread to read the file with: {error}"))
+            })?;
+            // Given away: when keeping fails, nobody listens any more and the reader ends.
+            self.keep_file(from, durable)
         })
     }
 
@@ -71,7 +78,7 @@ impl House {
     /// given back, as whoever listens may be slow.
     fn keep_file(
         &self,
-        from: &Receiver<Handed>,
+        from: Receiver<Handed>,
         durable: &mut dyn FnMut(&FileMark),
     ) -> Result<(), CustodyError> {
         let mut progress = Progress { taken: 0, batch_octets_max: FILE_OCTETS_FIRST, behind: None };
@@ -100,7 +107,9 @@ impl Progress {
         deliveries: Vec<Delivery>,
     ) -> Result<Vec<FileMark>, CustodyError> {
         let mut marks = Vec::new();
-        for delivery in deliveries {
+        for mut delivery in deliveries {
+            // What may be a restart waits from here on, however long it waited to be looked at.
+            delivery.received_at = clock::now();
             let octets = u64::try_from(delivery.octets().len()).unwrap_or(u64::MAX);
             self.taken = self.taken.saturating_add(octets);
             intake.take(delivery, false)?;
@@ -158,10 +167,7 @@ impl Reading<'_> {
             let before = rest.len();
             let chunk = self.fill(&rest, room)?;
             let ended = chunk.len() == before;
-            let (deliveries, at, wanted) = self.frame(&chunk, &limits);
-            if !deliveries.is_empty() && self.to.send(Ok(deliveries)).is_err() {
-                return Ok(());
-            }
+            let Some((at, wanted)) = self.frame(&chunk, &limits) else { return Ok(()) };
             rest = chunk.slice(at..);
             let Some(wanted) = wanted.filter(|_| !ended) else {
                 return self.unframed(&rest);
@@ -181,11 +187,15 @@ impl Reading<'_> {
         Ok(chunk.into())
     }
 
-    /// The PDUs at the front of `chunk`, where they end, and how many octets the next one needs at
-    /// least; `None` when framing is lost there.
-    fn frame(&self, chunk: &Bytes, limits: &Limits) -> (Vec<Delivery>, usize, Option<usize>) {
+    /// Hands over the PDUs at the front of `chunk`: where they end, and how many octets the next
+    /// one needs at least, or nothing when framing is lost there. `None` when nobody listens.
+    fn frame(&self, chunk: &Bytes, limits: &Limits) -> Option<(usize, Option<usize>)> {
         let (mut deliveries, mut at, now) = (Vec::new(), 0, clock::now());
-        loop {
+        let wanted = loop {
+            // The smallest PDUs are smaller than what is written down of them.
+            if deliveries.len() >= HANDED_MAX {
+                self.to.send(Ok(std::mem::take(&mut deliveries))).ok()?;
+            }
             match next(chunk.get(at..).unwrap_or_default(), limits) {
                 Framed::Pdu(whole) => {
                     let end = at.saturating_add(whole.len());
@@ -193,12 +203,14 @@ impl Reading<'_> {
                     deliveries.push(Delivery::of_pdu(Arc::clone(self.peer), octets, now));
                     at = end;
                 }
-                Framed::Incomplete { need_at_least } => {
-                    return (deliveries, at, Some(need_at_least));
-                }
-                Framed::Broken(_) => return (deliveries, at, None),
+                Framed::Incomplete { need_at_least } => break Some(need_at_least),
+                Framed::Broken(_) => break None,
             }
+        };
+        if !deliveries.is_empty() {
+            self.to.send(Ok(deliveries)).ok()?;
         }
+        Some((at, wanted))
     }
 
     /// What is no PDU, up to the end of the file, each piece a run of its own.

@@ -6,7 +6,7 @@
 use crate::chain;
 use crate::error::CustodyError;
 use crate::filing::{self, Document};
-use crate::house::{House, lock};
+use crate::house::House;
 use crate::site::Site;
 use lacre_package::document::Seal;
 use lacre_term::{PartId, VaultId};
@@ -47,7 +47,7 @@ impl OpenVault {
         let site = &house.site;
         let private = site.keys.open_vault(root, order.vault)?;
         // In this order: what an earlier answer names, a later one has.
-        let open_states = lock(&house.intake).open_states(order.vault);
+        let open_states = house.with_intake(|intake| intake.open_states(order.vault))?;
         let sealed = seals(site, root, order.vault)?;
         let reader = VaultReader::open(&site.engine, order.vault)?;
         let mut keyring = Keyring::open(Arc::clone(&site.engine.heads), &private)?;

@@ -12,7 +12,7 @@ use crate::error::CustodyError;
 use crate::filing::{self, Document};
 use crate::site::Site;
 use lacre_store::PutError;
-use lacre_term::{Digest, Micros};
+use lacre_term::{Digest, Micros, hex};
 use lacre_vault::Drawer;
 use lacre_warrant::{Attached, BindingTable, Change, Entry, Particular, Register};
 use std::sync::Arc;
@@ -45,8 +45,9 @@ fn working_key(count: u64) -> String {
     format!("binding/{count:016x}")
 }
 
-fn file_key(sha256: &Digest) -> String {
-    format!("register/file/{sha256}")
+fn file_key(site: &Site, sha256: &Digest) -> String {
+    let name = site.machine.fingerprint("register/file", &[&sha256.0]);
+    format!("register/file/{}", hex::encode(&name))
 }
 
 fn broken<E: std::fmt::Display>(error: E) -> CustodyError {
@@ -142,7 +143,7 @@ impl Book {
     /// The engine's refusal.
     pub fn attach(&self, site: &Site, name: &str, octets: &[u8]) -> Result<Attached, CustodyError> {
         let sha256 = lacre_proof::hash::sha256(octets);
-        let key = file_key(&sha256);
+        let key = file_key(site, &sha256);
         let sealed = site.keys.seal(Drawer::Register, &key, octets)?;
         match site.engine.objects.put(&key, &sealed) {
             Ok(()) | Err(PutError::Exists { .. }) => {}
@@ -157,7 +158,7 @@ impl Book {
     /// [`CustodyError::Refused`] while sealed; damage when the hash does not hold.
     pub fn attached(&self, site: &Site, sha256: &Digest) -> Result<Vec<u8>, CustodyError> {
         let root = site.root()?;
-        let key = file_key(sha256);
+        let key = file_key(site, sha256);
         let sealed = site
             .engine
             .objects

@@ -354,7 +354,7 @@ impl Summary {
         multimedia::each_sip(&contents, at, |sip, at| {
             self.dialogue.add(sip, at, payload.session_direction);
             // A record of IP multimedia is its message; any other has one beside what it says.
-            if !matches!(contents.tag, 11) {
+            if contents.tag != 11 {
                 let mut record = Record { at, ..Record::default() };
                 multimedia::say(sip, &mut record);
                 signalled.push(record);

@@ -3,14 +3,20 @@
 //! Keep-alives are answered at once. An acknowledgement request is answered only after the caller
 //! says that everything before it is durable. Lost framing ends the session with all the octets
 //! that follow, so that the caller can keep them; nothing is dropped and nothing is skipped.
+//! Options are negotiated when the sender asks ([`Agreed`]); a negotiation that breaks ends all
+//! answers, and the caller closes. Whatever was agreed, nothing is sent that was not asked for.
 //!
-//! Rules: TS 102 232-1 clause 6; decision 1.
+//! Rules: TS 102 232-1 clause 6; decisions 1, 16.
 use crate::malformed::{Fault, Malformed};
 use crate::ps_pdu::{Pdu, parse_framed};
 use crate::tri::{Answer, keep_alive_response};
 use crate::{FrameReader, Limits};
 use lacre_term::{Micros, PayloadClass};
+use negotiation::Negotiation;
 use std::collections::VecDeque;
+
+mod negotiation;
+pub use negotiation::{Agreed, Breach};
 
 /// Acknowledgements that may wait at once; an answer to a later request covers earlier ones.
 const PENDING_MAX: usize = 1024;
@@ -52,6 +58,7 @@ pub struct Session {
     durable: u64,
     waiting: VecDeque<(u64, Answer)>,
     answers: Vec<u8>,
+    negotiation: Negotiation,
 }
 
 impl Session {
@@ -64,6 +71,7 @@ impl Session {
             durable: 0,
             waiting: VecDeque::new(),
             answers: Vec::new(),
+            negotiation: Negotiation::default(),
         }
     }
 
@@ -85,9 +93,14 @@ impl Session {
         let octets = self.frames.octets(range);
         match parse_framed(octets) {
             Ok(pdu) => {
+                self.answers.extend_from_slice(&self.negotiation.before(&pdu, now));
                 match pdu.class {
+                    // A peer that broke its negotiation is told nothing more.
+                    _ if self.negotiation.breach.is_some() => self.waiting.clear(),
                     PayloadClass::KeepAlive => {
                         self.answers.extend_from_slice(&keep_alive_response(&pdu, now));
+                        let completion = self.negotiation.after_keep_alive(now);
+                        self.answers.extend_from_slice(&completion.unwrap_or_default());
                     }
                     PayloadClass::AckRequest => {
                         let answer = Answer::to(&pdu, PayloadClass::AckResponse);
@@ -104,7 +117,13 @@ impl Session {
                 }
                 Some(Event::Pdu { ordinal, pdu })
             }
-            Err(malformed) => Some(Event::Malformed { ordinal, octets, malformed }),
+            Err(malformed) => {
+                self.negotiation.malformed();
+                if self.negotiation.breach.is_some() {
+                    self.waiting.clear();
+                }
+                Some(Event::Malformed { ordinal, octets, malformed })
+            }
         }
     }
 
@@ -128,6 +147,18 @@ impl Session {
     #[must_use]
     pub fn take_answers(&mut self) -> Vec<u8> {
         std::mem::take(&mut self.answers)
+    }
+
+    /// What was negotiated so far.
+    #[must_use]
+    pub fn agreed(&self) -> Agreed {
+        self.negotiation.agreed
+    }
+
+    /// Why the negotiation broke, when it did: close, and keep what still comes.
+    #[must_use]
+    pub fn breach(&self) -> Option<Breach> {
+        self.negotiation.breach
     }
 
     /// PDUs given so far, malformed ones included.
@@ -186,19 +217,6 @@ mod tests {
         let read = parse(&answer).unwrap();
         assert_eq!(read.class, PayloadClass::AckResponse);
         assert_eq!(read.heading().sequence_number, 9);
-    }
-
-    #[test]
-    fn options_get_no_answer_but_the_keep_alive_does() {
-        let mut session = Session::new(Limits::default());
-        let composer = Composer::new(b"-", b"OPLAB-ES", None);
-        let request = crate::tri::option_request();
-        session.feed(&composer.pdu(5, Stamp::Absent, &Body::Raw(&request)));
-        while session.poll(NOW).is_some() {}
-        assert!(session.take_answers().is_empty());
-        session.feed(&tri(3, 5));
-        while session.poll(NOW).is_some() {}
-        assert!(!session.take_answers().is_empty());
     }
 
     #[test]

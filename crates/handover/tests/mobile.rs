@@ -9,6 +9,8 @@ mod calls;
 mod content;
 #[path = "mobile/fields.rs"]
 mod fields;
+#[path = "mobile/folded.rs"]
+mod folded;
 #[path = "mobile/groups.rs"]
 mod groups;
 #[path = "mobile/hostile.rs"]

@@ -104,7 +104,10 @@ fn mutations_do_not_stop_framing_and_header() {
             };
             assert_eq!(ps_pdu::parse_framed(octets), ps_pdu::parse_careful(octets));
             if let Some(pdu) = &inspect(octets, &Limits::default()).pdu {
-                let _ = (tri::integrity_check(pdu), tri::operator_message(pdu));
+                let _ = (tri::integrity_check(pdu), tri::asked_options(pdu));
+                if let Some(said) = tri::operator_message(pdu) {
+                    assert!(said.text().chars().count() <= 500);
+                }
             }
         }
     });

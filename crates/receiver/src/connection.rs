@@ -8,10 +8,11 @@
 use crate::counts::{Counted, Seen, Tally};
 use crate::hand::{Hand, HandError, Marked};
 use crate::listener::Clock;
+use crate::notices::Notices;
 use crate::settings::Limits;
 use bytes::Bytes;
 use lacre_custody::door::{Delivery, IntakeDoor, PeerBook};
-use lacre_handover::session::{Event, Session};
+use lacre_handover::session::{Breach, Event, Session};
 use lacre_term::{Digest, PayloadClass};
 use std::io;
 use std::net::SocketAddr;
@@ -51,6 +52,7 @@ pub(crate) enum Ended {
     Stalled,
     IntakeStopped,
     NoRoom,
+    Negotiation(Breach),
 }
 
 impl Ended {
@@ -67,6 +69,13 @@ impl Ended {
             Self::Stalled => "closed: intake did not keep up",
             Self::IntakeStopped => "closed: intake has stopped",
             Self::NoRoom => "closed: no room for more parts of PDUs",
+            Self::Negotiation(Breach::Interrupted) => {
+                "closed: another message within an option negotiation"
+            }
+            Self::Negotiation(Breach::Unread) => {
+                "closed: unreadable request within an option negotiation"
+            }
+            Self::Negotiation(Breach::TooMany) => "closed: option requests without end",
         }
     }
 }
@@ -92,6 +101,8 @@ struct Conversation<'c, S> {
     shut_since: Option<Instant>,
     tick: Interval,
     run: Option<Vec<u8>>,
+    notices: Notices,
+    closing: bool,
 }
 
 /// Serves a recognised peer to the end of its connection. `slot` is its place among connections.
@@ -125,6 +136,8 @@ pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
         shut_since: None,
         tick,
         run: None,
+        notices: Notices::new(Arc::clone(&context.book), Arc::clone(&seen.peer)),
+        closing: false,
     };
     let ended = conversation.live().await;
     conversation.end(ended).await;
@@ -162,7 +175,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<'_, S> {
         self.answer().await
     }
 
-    fn look_around(&self) -> Result<(), Ended> {
+    fn look_around(&mut self) -> Result<(), Ended> {
+        self.notices.enter();
         let limits = &self.context.limits;
         let passed = |since: Instant, wait| since.elapsed() >= wait;
         if self.shut_since.is_some_and(|since| passed(since, limits.stall_wait)) {
@@ -202,6 +216,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<'_, S> {
             let octets = match event {
                 Event::Pdu { pdu, .. } => {
                     asked |= pdu.class == PayloadClass::AckRequest;
+                    if pdu.class == PayloadClass::OperatorMessage {
+                        self.notices.message(&pdu);
+                    }
                     pdu.octets
                 }
                 Event::Malformed { octets, .. } => octets,
@@ -215,6 +232,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<'_, S> {
             batch.push(Delivery::of_pdu(Arc::clone(&self.seen.peer), octets, now));
         }
         self.session.settle();
+        self.notices.options(self.session.agreed());
         self.context.tally.read(self.seen, size, batch.len());
         self.part_since = match (self.part, batch.is_empty(), self.part_since) {
             (0, _, _) => None,
@@ -234,7 +252,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<'_, S> {
         if self.run.is_some() {
             return Err(Ended::Broken);
         }
-        self.hold()
+        self.hold()?;
+        match self.session.breach() {
+            // While it is being closed for that already, what still comes is taken as before.
+            Some(breach) if !self.closing => Err(Ended::Negotiation(breach)),
+            _ => Ok(()),
+        }
     }
 
     /// Takes its share of the room for parts of PDUs, and for large ones not durable yet.
@@ -267,9 +290,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<'_, S> {
     /// Closes our side, reads what still comes, and hands over what is left.
     async fn end(&mut self, ended: Ended) {
         let deadline = Instant::now() + self.context.limits.close_wait;
+        self.closing = true;
         let taking = match ended {
             Ended::Closed | Ended::Lost => true,
-            Ended::Stopping | Ended::Idle | Ended::Slow | Ended::Unregistered => {
+            Ended::Stopping
+            | Ended::Idle
+            | Ended::Slow
+            | Ended::Unregistered
+            | Ended::Negotiation(_) => {
                 self.shut().await;
                 self.drain(deadline).await
             }
@@ -299,6 +327,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<'_, S> {
         }
         self.context.tally.hold(self.held, 0, 0);
         self.shut().await;
+        self.notices.finish().await;
     }
 
     async fn shut(&mut self) {

@@ -13,6 +13,7 @@ mod connection;
 mod counts;
 mod hand;
 mod listener;
+mod notices;
 mod settings;
 mod tls;
 

@@ -117,7 +117,8 @@ impl PayloadClass {
     }
 
     /// Control that is nevertheless kept under the order of a registered LIID: segment flags,
-    /// integrity checks, CIN resets, operator messages.
+    /// integrity checks, CIN resets, operator messages. Of these, operator messages are quarantined
+    /// when their LIID is not registered.
     #[must_use]
     pub fn is_kept_control(self) -> bool {
         matches!(

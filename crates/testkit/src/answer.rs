@@ -2,17 +2,44 @@
 //!
 //! Only definite lengths: a sender looks at the kind and the number and at nothing else.
 //!
-//! Rules: TS 102 232-1 clauses 6.2.4 (keep-alive), 6.2.7 (acknowledgement).
+//! Rules: TS 102 232-1 clauses 6.2 (options), 6.2.4 (keep-alive), 6.2.7 (acknowledgement).
 
 /// One answer of the LEMF.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
-    /// Kind of TRI: 4 keep-alive response, 13 acknowledgement response, and so on.
+    /// Kind of TRI: 4 keep-alive response, 10 option response, 11 option complete, 13
+    /// acknowledgement response, and so on.
     pub kind: u8,
     /// Sequence number.
     pub sequence_number: u32,
     /// The whole PDU.
     pub octets: Vec<u8>,
+}
+
+impl Answer {
+    /// The tag numbers of the options accepted and of those declined; `None` when this is no
+    /// option response.
+    #[must_use]
+    pub fn options(&self) -> Option<(Vec<u8>, Vec<u8>)> {
+        let whole = element(&self.octets).ok()??;
+        let header = element(whole.inside).ok()??;
+        let payload = element(header.after).ok()??;
+        let tri = element(payload.inside).ok()??;
+        let response = element(tri.inside).ok()?.filter(|response| response.tag == 0xaa)?;
+        let accepted = element(response.inside).ok()?.filter(|list| list.tag == 0xa0)?;
+        let declined = element(accepted.after).ok()?.filter(|list| list.tag == 0xa1)?;
+        Some((numbers(accepted.inside)?, numbers(declined.inside)?))
+    }
+}
+
+fn numbers(mut list: &[u8]) -> Option<Vec<u8>> {
+    let mut numbers = Vec::new();
+    while !list.is_empty() {
+        let option = element(list).ok()??;
+        numbers.push(option.tag & 0x1f);
+        list = option.after;
+    }
+    Some(numbers)
 }
 
 /// Answers are PDUs with a TRI payload and definite lengths; this was something else.
@@ -90,6 +117,15 @@ mod tests {
         assert_eq!(read(&sent[..sent.len() - 1]), Ok(None));
         let (answer, taken) = read(&sent).unwrap().unwrap();
         assert_eq!((answer.kind, answer.sequence_number, taken), (3, 70_000, sent.len()));
+    }
+
+    #[test]
+    fn an_option_response_says_what_is_accepted_and_what_is_not() {
+        let sent = crate::pdu::option_response(&Header::new(b"-", b"OP"));
+        let (answer, _) = read(&sent).unwrap().unwrap();
+        assert_eq!(answer.options(), Some((vec![0], vec![])));
+        let (answer, _) = read(&keep_alive(&Header::new(b"-", b"OP"))).unwrap().unwrap();
+        assert_eq!(answer.options(), None);
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! A mediation function that behaves on the wire like one that was recorded.
 //!
 //! One per connection (an operator has two, for HI2 and HI3). It connects, keeps alive with
-//! numbers and waits for the answer, buffers, and after a lost connection sends what it buffered
-//! again before anything new. It can be told to misbehave: odd chunks, a cut in mid-PDU.
+//! numbers and waits for the answer, negotiates options when it is told to, buffers, and after a
+//! lost connection sends what it buffered again before anything new. It can be told to misbehave:
+//! odd chunks, a cut in mid-PDU.
 //!
-//! Rules: TS 102 232-1 clause 6 (keep-alive, acknowledgement, buffering).
+//! Rules: TS 102 232-1 clause 6 (options, keep-alive, acknowledgement, buffering).
 use crate::answer::{self, Answer};
 use crate::pdu::{self, Header};
 use crate::scenario::{Interface, Scenario};
@@ -23,6 +24,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tokio_rustls::TlsConnector;
 
+mod options;
 mod tally;
 pub use tally::Counts;
 use tally::{Tallied, Tally};
@@ -59,6 +61,9 @@ pub struct MediationSettings {
     pub resend_octets: usize,
     /// Ask for an acknowledgement after this many PDUs; what is not acknowledged is sent again.
     pub acknowledge_every: Option<u32>,
+    /// Negotiate PDU acknowledgement on every connection before anything else is sent; a receiver
+    /// without support is taken as it is.
+    pub negotiate: bool,
     /// In what pieces octets go out.
     pub chunks: Chunks,
     /// Wait before connecting again.
@@ -78,6 +83,7 @@ impl MediationSettings {
             keep_alive_wait: Duration::from_secs(5),
             resend_octets: 65_536,
             acknowledge_every: None,
+            negotiate: false,
             chunks: Chunks::Whole,
             reconnect_after: Duration::from_millis(500),
         }
@@ -300,7 +306,11 @@ impl State {
         let (reader, mut writer) = tokio::io::split(wire);
         let (heard, mut answers) = mpsc::channel(64);
         let listening = tokio::spawn(listen(reader, heard));
-        let end = match self.resend(&mut writer).await {
+        let begun = match self.negotiate(&mut writer, &mut answers).await {
+            Ok(()) => self.resend(&mut writer).await,
+            Err(error) => Err(error),
+        };
+        let end = match begun {
             Ok(()) => self.converse(&mut writer, inbox, &mut answers).await,
             Err(_) => End::Lost,
         };

@@ -244,6 +244,19 @@ pub fn option_request(header: &Header) -> Vec<u8> {
     tri(header, group(9, vec![group(0, vec![null(0)])]))
 }
 
+/// TRI: option request for each of `options`, by tag number and content.
+#[must_use]
+pub fn option_request_for(header: &Header, options: &[(u32, &[u8])]) -> Vec<u8> {
+    let options = options.iter().map(|(number, content)| octets(*number, content)).collect();
+    tri(header, group(9, vec![group(0, options)]))
+}
+
+/// TRI: option response that accepts PDU acknowledgement, which only a LEMF has to send.
+#[must_use]
+pub fn option_response(header: &Header) -> Vec<u8> {
+    tri(header, group(10, vec![group(0, vec![null(0)]), group(1, Vec::new())]))
+}
+
 /// TRI: option complete.
 #[must_use]
 pub fn option_complete(header: &Header) -> Vec<u8> {

@@ -186,8 +186,10 @@ pub fn bind<'t>(
     }
     let measures = table.rows_of(heading.liid);
     if measures.is_empty() {
-        // Kept control is evidence only beside what it speaks of.
-        return match class.is_control() {
+        // Kept control is evidence only beside what it speaks of; but what an operator had to say
+        // to us is not lost because it names no order, and may say what nobody here may read.
+        let counts_only = class.is_control() && class != PayloadClass::OperatorMessage;
+        return match counts_only {
             true => Binding::Control,
             false => Binding::Quarantined(Reason::UnknownLiid),
         };

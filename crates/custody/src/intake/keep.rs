@@ -34,6 +34,9 @@ const NOT_UNDERSTOOD: Flags = Flags::from_bits(
         | Flags::SERVICE_UNREADABLE.bits(),
 );
 
+/// A larger block is not written behind intake's back but waited for.
+const BEHIND_OCTETS_MAX: usize = 12 << 20;
+
 /// Record flags, as in `spec/intake.md`; bits 30 and 31 are binding's.
 pub mod flag {
     /// Other octets under a number already used.
@@ -377,7 +380,12 @@ impl Intake {
             self.journal.settle()?;
             return Ok(None);
         };
-        let block = self.journal.commit_behind(&sidecar)?;
+        // Two blocks of the largest PDUs would be in memory at the same time.
+        let block = if self.journal.pending_octets() > BEHIND_OCTETS_MAX {
+            self.journal.commit(&sidecar)?
+        } else {
+            self.journal.commit_behind(&sidecar)?
+        };
         Ok(Some(self.committed(block.0, totals, pdus)))
     }
 

@@ -153,9 +153,15 @@ impl Intake {
         &self.totals
     }
 
-    /// The open parts of `vault`, as far as they are durable or about to be.
-    #[must_use]
-    pub fn open_states(&self, vault: lacre_term::VaultId) -> Vec<OpenState> {
+    /// The open parts of `vault`, as far as they are durable.
+    ///
+    /// # Errors
+    /// A block handed to the disk before did not become durable: stop intake, reopen, recover.
+    pub fn open_states(
+        &mut self,
+        vault: lacre_term::VaultId,
+    ) -> Result<Vec<OpenState>, CustodyError> {
+        self.journal.settle()?;
         let of_vault = |part: &&OpenPart| part.state.vault == vault;
         let mut states: Vec<OpenState> = self
             .parts
@@ -169,7 +175,7 @@ impl Intake {
             })
             .collect();
         states.sort_by_key(|state| (state.n, state.index));
-        states
+        Ok(states)
     }
 
     /// PDUs of `part` taken and not yet durable.

@@ -10,6 +10,7 @@ use lacre_proof::merkle::Frontier;
 use lacre_term::{CommunicationKey, Liid, Micros, PartId, PayloadClass, VaultId, hex};
 use lacre_vault::PartKeys;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What every part says of itself in the journal and in segments, machine-wrapped.
@@ -87,10 +88,11 @@ pub struct PartState {
     pub intercepted: Option<(Micros, Micros)>,
     /// First and last receipt time.
     pub received: Option<(Micros, Micros)>,
-    /// Fingerprints and numbers of all its PDUs.
+    /// Fingerprints and numbers of the PDUs that no file of sights names yet.
     pub sights: Vec<Sight>,
-    /// How many of them stand in files of [sights](super::sights) already.
-    pub sights_written: usize,
+    /// Lowest number that came again with other octets, per class: if it is the context's first,
+    /// its successor may show that the sender had begun anew.
+    pub repeated: BTreeMap<PayloadClass, u32>,
     /// Interception times of the CIN resets among them: a boundary may say less of a reset that
     /// explained a restart inferred before.
     pub resets: Vec<Micros>,
@@ -121,7 +123,7 @@ impl PartState {
             intercepted: None,
             received: None,
             sights: Vec::new(),
-            sights_written: 0,
+            repeated: BTreeMap::new(),
             resets: Vec::new(),
         }
     }
@@ -132,6 +134,8 @@ impl PartState {
         self.octets = self.octets.saturating_add(u64::from(row.octets));
         if row.conflict {
             self.conflicts = self.conflicts.saturating_add(1);
+            let lowest = self.repeated.entry(row.class).or_insert(row.sequence_number);
+            *lowest = (*lowest).min(row.sequence_number);
         }
         if let Some(at) = row.intercepted_at {
             self.intercepted = Some(widen(self.intercepted, at));

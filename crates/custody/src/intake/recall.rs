@@ -1,14 +1,15 @@
 //! Contexts written down and taken up again: objects of fingerprints and numbers, wrapped to the
 //! machine, so that the same octets are recognised in any later run without a vault key.
 //!
-//! `context/<3 digits of tag>/<tag>-<part>-end`, put once, when the part is sealed. What an open part has seen stands
-//! in the journal and in files of [sights](super::sights) until then.
+//! Put once, when a part is sealed: `context/<3 digits of tag>/<tag>-<part>-<16 digits>` for each
+//! file of sights that names it, then `…-end`. What an open part has seen stands
+//! in the journal and in those files until then.
 //!
-//! Rules: DESIGN decision 3; `spec/journal.md`.
+//! Rules: DESIGN decision 3; `spec/intake.md`.
 use super::context::{Boundary, Context, Known};
 use super::part::{PartMeta, PartState, Sight};
 use crate::error::CustodyError;
-use lacre_store::{Engine, GetError, PutError};
+use lacre_store::{Engine, GetError};
 use lacre_term::{CommunicationKey, Micros, PartId, PayloadClass, hex};
 use lacre_vault::MachineKey;
 use serde::{Deserialize, Serialize};
@@ -51,7 +52,8 @@ pub fn end_key(tag: &[u8; 16], part: &PartId) -> String {
     format!("{}{part}-end", folder(tag))
 }
 
-/// The object that says that `state` is sealed and what it has seen: its key and its octets.
+/// The object that says that `state` is sealed, and what it has seen since the last stretch: its
+/// key and its octets.
 ///
 /// # Errors
 /// [`CustodyError::Broken`] when it cannot be written down.
@@ -61,6 +63,33 @@ pub fn ending(
     context: Option<&Context>,
     state: &PartState,
 ) -> Result<(String, Vec<u8>), CustodyError> {
+    let octets = object(machine, context, state, &state.sights)?;
+    Ok((end_key(tag, &state.part), octets))
+}
+
+/// The object that says what a part about to be sealed had seen when `name` was written: its key
+/// and its octets.
+///
+/// # Errors
+/// [`CustodyError::Broken`] when it cannot be written down.
+pub fn stretch(
+    machine: &MachineKey,
+    tag: &[u8; 16],
+    context: Option<&Context>,
+    state: &PartState,
+    (name, sights): (&str, &[Sight]),
+) -> Result<(String, Vec<u8>), CustodyError> {
+    let name = name.split('.').next().unwrap_or_default();
+    let octets = object(machine, context, state, sights)?;
+    Ok((format!("{}{}-{name}", folder(tag), state.part), octets))
+}
+
+fn object(
+    machine: &MachineKey,
+    context: Option<&Context>,
+    state: &PartState,
+    sights: &[Sight],
+) -> Result<Vec<u8>, CustodyError> {
     let line = state.meta.key().and_then(|key| context?.lines.get(&key));
     let stretch = Stretch {
         meta: state.meta.clone(),
@@ -83,29 +112,11 @@ pub fn ending(
         .map_err(|error| CustodyError::Broken(format!("context is not JSON: {error}")))?;
     let length = u32::try_from(text.len())
         .map_err(|_| CustodyError::Broken("context head is longer than 4 GiB".into()))?;
-    let mut clear = Vec::with_capacity(text.len() + state.sights.len() * SIGHT_OCTETS + 4);
+    let mut clear = Vec::with_capacity(text.len() + sights.len() * SIGHT_OCTETS + 4);
     clear.extend_from_slice(&length.to_be_bytes());
     clear.extend_from_slice(&text);
-    state.sights.iter().for_each(|sight| put_sight(sight, &mut clear));
-    Ok((end_key(tag, &state.part), machine.wrap("context", &clear)?))
-}
-
-/// Writes an [`ending`] down.
-///
-/// # Errors
-/// The engine's refusal. An ending already there (a crash came between) is no error.
-pub fn write(
-    engine: &Engine,
-    machine: &MachineKey,
-    tag: &[u8; 16],
-    context: Option<&Context>,
-    state: &PartState,
-) -> Result<(), CustodyError> {
-    let (key, octets) = ending(machine, tag, context, state)?;
-    match engine.objects.put(&key, &octets) {
-        Ok(()) | Err(PutError::Exists { .. }) => Ok(()),
-        Err(source) => Err(CustodyError::Put { key, source }),
-    }
+    sights.iter().for_each(|sight| put_sight(sight, &mut clear));
+    Ok(machine.wrap("context", &clear)?)
 }
 
 /// `class u8 ‖ number u32 ‖ fingerprint[16]`.

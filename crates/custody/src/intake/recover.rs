@@ -5,10 +5,11 @@
 use super::bag::Bags;
 use super::cutter::Cutter;
 use super::health::{self, Replay};
+use super::intervals::Intervals;
 use super::part::{Ending, PartMeta, PartState};
 use super::resets::Resets;
 use super::route::Routes;
-use super::seal::{Closing, counted, seal_all};
+use super::seal::{Closing, counted, end_contexts, seal_all};
 use super::sights::{self, SightFiles};
 use super::{Batch, Contexts, Intake, Replayed, Tag, Totals, recall, sidecar};
 use crate::chain;
@@ -81,11 +82,6 @@ impl Intake {
         for block in replay {
             replay_block(&block?, &mut book, &mut states, &mut lines)?;
             blocks = blocks.saturating_add(1);
-        }
-        for (part, seen) in sights::read_all(site.engine.journal.as_ref(), &site.machine)? {
-            if let Some(state) = states.get_mut(&part) {
-                state.sights.extend(seen);
-            }
         }
         let (sealed, completed) = finish(&site, states, now)?;
         sights::remove_all(site.engine.journal.as_ref())?;
@@ -305,6 +301,9 @@ fn finish(site: &Arc<Site>, states: Replayed, now: Micros) -> Result<(usize, usi
             recall::absorb(context, &state.meta, state.part, &state.sights);
         }
     }
+    let files = sights::list(site.engine.journal.as_ref())?;
+    absorb_files(site, &files, &left, &mut contexts)?;
+    remember_lines(&left, &mut contexts);
     // Once every line is there: a reset names all lines of its (LIID, CIN).
     for Left { state, tag, .. } in left.iter().filter(|it| !it.ended) {
         if let Some(context) = contexts.get_mut(tag) {
@@ -314,7 +313,8 @@ fn finish(site: &Arc<Site>, states: Replayed, now: Micros) -> Result<(usize, usi
     }
     let mut completed = 0usize;
     for vault in vaults {
-        completed = completed.saturating_add(complete(site, vault, &mut contexts, &mut left, now)?);
+        let done = complete(site, vault, &mut contexts, &files, &mut left, now)?;
+        completed = completed.saturating_add(done);
     }
     let closings: Vec<Closing> = left
         .into_iter()
@@ -322,8 +322,46 @@ fn finish(site: &Arc<Site>, states: Replayed, now: Micros) -> Result<(usize, usi
         .map(|it| Closing { state: it.state, tag: it.tag, ending: Ending::Restart })
         .collect();
     let sealed = closings.len();
-    seal_all(site, &contexts, closings, now)?;
+    seal_all(site, &contexts, &files, closings, now)?;
     Ok((sealed, completed))
+}
+
+/// Adds what files of sights say of parts left open to their contexts.
+fn absorb_files(
+    site: &Site,
+    files: &[String],
+    left: &[Left],
+    contexts: &mut Contexts,
+) -> Result<(), CustodyError> {
+    for name in files {
+        let seen = sights::read(site.engine.journal.as_ref(), &site.machine, name)?;
+        for Left { state, tag, .. } in left.iter().filter(|it| !it.ended) {
+            let (rows, context) = (seen.get(&state.part), contexts.get_mut(tag));
+            if let (Some(rows), Some(context)) = (rows, context) {
+                recall::absorb(context, &state.meta, state.part, rows);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What lines of parts left open knew besides: their last time, and the first number whose
+/// repetition was kept as a conflict and may still turn out to have been a restart.
+fn remember_lines(left: &[Left], contexts: &mut Contexts) {
+    for Left { state, tag, .. } in left.iter().filter(|it| !it.ended) {
+        let context = contexts.get_mut(tag);
+        let line = state.meta.key().and_then(|key| context?.lines.get_mut(&key));
+        let Some(line) = line else { continue };
+        line.last_at = line.last_at.max(state.intercepted.map(|(_, last)| last));
+        let epoch = state.meta.epoch;
+        for (class, number) in &state.repeated {
+            let first = line.seen.get(&(epoch, *class)).and_then(Intervals::first);
+            let begun = line.boundaries.iter().any(|it| it.epoch > epoch && it.class.is_some());
+            if first == Some(*number) && !begun {
+                line.restart_watch.insert((epoch, *class), *number);
+            }
+        }
+    }
 }
 
 /// Finds seals put beyond the chain by a run that ended there: enters them if need be, ends their
@@ -332,6 +370,7 @@ fn complete(
     site: &Arc<Site>,
     vault: VaultId,
     contexts: &mut Contexts,
+    files: &[String],
     left: &mut Vec<Left>,
     now: Micros,
 ) -> Result<usize, CustodyError> {
@@ -356,7 +395,7 @@ fn complete(
             contexts.insert(tag, recall::load(&site.engine, &site.machine, &tag)?);
         }
         if !ended {
-            recall::write(&site.engine, &site.machine, &tag, contexts.get(&tag), &state)?;
+            end_contexts(site, contexts, files, &[(tag, &state)])?;
         }
         versioned.chain.take(number, slip.sha256, &counted(&state, contexts.get(&tag)));
         chain::write(&site.engine, &site.machine, vault, &mut versioned)?;

@@ -6,12 +6,13 @@
 //! Rules: DESIGN decisions 4, 5, 11; `spec/seal-and-chain.md`.
 use super::context::Context;
 use super::part::{Ending, PartState};
-use super::{Contexts, Intake, Tag, recall};
+use super::{Contexts, Intake, Tag, recall, sights};
 use crate::chain::{self, Counted, Versioned};
 use crate::error::CustodyError;
 use crate::filing::{self, Document};
 use crate::site::Site;
 use lacre_package::document::{Gap, Seal};
+use lacre_store::GetError;
 use lacre_term::{Digest, Micros, PartId, PayloadClass, VaultId, hex};
 use lacre_vault::Drawer;
 use serde::Serialize;
@@ -115,6 +116,7 @@ fn describe(
 pub(super) fn seal_all(
     site: &Site,
     contexts: &Contexts,
+    files: &[String],
     mut closings: Vec<Closing>,
     now: Micros,
 ) -> Result<(), CustodyError> {
@@ -142,17 +144,51 @@ pub(super) fn seal_all(
     // All of a run together: each by itself would cost two syncs of its own.
     put_all(site, &seals)?;
     site.enter_or_queue(&commitments, now)?;
-    let mut endings = Vec::with_capacity(closings.len());
-    for closing in &closings {
-        let context = contexts.get(&closing.tag);
-        endings.push(recall::ending(&site.machine, &closing.tag, context, &closing.state)?);
-    }
-    put_all(site, &endings)?;
+    let ended: Vec<_> = closings.iter().map(|closing| (closing.tag, &closing.state)).collect();
+    end_contexts(site, contexts, files, &ended)?;
     for (vault, versioned) in &mut chains {
         chain::write(&site.engine, &site.machine, *vault, versioned)?;
     }
     Ok(())
 }
+
+/// Writes down what sealed parts have seen: what `files` of sights say of them, then their ends.
+pub(super) fn end_contexts(
+    site: &Site,
+    contexts: &Contexts,
+    files: &[String],
+    parts: &[(Tag, &PartState)],
+) -> Result<(), CustodyError> {
+    let machine = &site.machine;
+    for name in files {
+        let seen = sights::read(site.engine.journal.as_ref(), machine, name)?;
+        let mut stretches = Vec::new();
+        for (tag, state) in parts {
+            let Some(rows) = seen.get(&state.part) else { continue };
+            let (context, what) = (contexts.get(tag), (name.as_str(), rows.as_slice()));
+            let (key, octets) = recall::stretch(machine, tag, context, state, what)?;
+            // A crash may have come between this and the end.
+            match site.engine.objects.size(&key) {
+                Ok(_) => {}
+                Err(GetError::NotFound { .. }) => stretches.push((key, octets)),
+                Err(source) => return Err(CustodyError::Get { key, source }),
+            }
+        }
+        put_all(site, &stretches)?;
+    }
+    // In groups: what a busy part has seen is large.
+    for group in parts.chunks(ENDINGS) {
+        let endings: Result<Vec<_>, _> = group
+            .iter()
+            .map(|(tag, state)| recall::ending(machine, tag, contexts.get(tag), state))
+            .collect();
+        put_all(site, &endings?)?;
+    }
+    Ok(())
+}
+
+/// Context objects made before they are put.
+const ENDINGS: usize = 128;
 
 fn put_all(site: &Site, objects: &[(String, Vec<u8>)]) -> Result<(), CustodyError> {
     let key = || objects.first().map(|(key, _)| key.clone()).unwrap_or_default();
@@ -237,10 +273,9 @@ impl Intake {
                 closings.push(Closing { state: part.state, tag: part.route.tag, ending });
             }
         }
-        seal_all(&self.site, &self.contexts, closings, now)?;
-        for id in &sealed {
-            self.sight_files.sealed(self.site.engine.journal.as_ref(), *id)?;
-        }
+        let files = self.sight_files.naming(&sealed);
+        seal_all(&self.site, &self.contexts, &files, closings, now)?;
+        self.sight_files.sealed(self.site.engine.journal.as_ref(), &sealed)?;
         self.forget_idle_contexts();
         Ok(sealed.len())
     }

@@ -53,6 +53,7 @@ pub struct SnapshotPart {
     intercepted: Option<(i64, i64)>,
     received: Option<(i64, i64)>,
     resets: Vec<i64>,
+    repeated: Vec<(u8, u32)>,
 }
 
 /// The JSON head of a sidecar.
@@ -102,6 +103,11 @@ impl SnapshotPart {
             intercepted: pair(state.intercepted),
             received: pair(state.received),
             resets: state.resets.iter().map(|at| at.0).collect(),
+            repeated: state
+                .repeated
+                .iter()
+                .map(|(class, number)| (class.code(), *number))
+                .collect(),
         }
     }
 
@@ -124,6 +130,10 @@ impl SnapshotPart {
         state.intercepted = pair(self.intercepted);
         state.received = pair(self.received);
         state.resets = self.resets.into_iter().map(Micros).collect();
+        for (code, number) in self.repeated {
+            let class = PayloadClass::from_code(code).ok_or(damaged("class"))?;
+            state.repeated.insert(class, number);
+        }
         Ok(state)
     }
 }

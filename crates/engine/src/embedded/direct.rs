@@ -65,15 +65,15 @@ mod tests {
     fn whole_pages_arrive_where_they_belong_and_the_rest_goes_the_ordinary_way() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("file");
-        std::fs::write(&path, b"").unwrap();
-        let octets: Vec<u8> = (0..PIECE * 2 + PAGE * 3 + 5).map(|n| (n % 251) as u8).collect();
+        File::create(&path).unwrap();
+        let octets: Vec<u8> = (0..=250).cycle().take(PIECE * 2 + PAGE * 3 + 5).collect();
         let (pages, rest) = pages(&octets);
         assert_eq!((rest.len(), takes(0, pages)), (5, true));
         assert!(!takes(1, pages) && !takes(0, rest) && !takes(0, &pages[..PAGE]));
         // A file system that cannot says so at opening; nothing is lost by asking.
         let Some(mut direct) = Direct::open(&path) else { return };
         direct.write(0, &pages[..PIECE]).unwrap();
-        direct.write(PIECE as u64, &pages[PIECE..]).unwrap();
+        direct.write(PIECE.try_into().unwrap(), &pages[PIECE..]).unwrap();
         assert!(std::fs::read(&path).unwrap() == pages);
     }
 }

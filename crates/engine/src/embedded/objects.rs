@@ -15,6 +15,8 @@ use super::files::{Folder, Incoming, flat, is_misplaced, sync_folder};
 
 /// Files written and synced at the same time: a disk joins their syncs.
 const WRITERS: usize = 16;
+/// Objects of one round: so many files are open at once, far below what a process may have.
+const GROUP: usize = 128;
 
 pub(super) struct FileObjects(Folder);
 
@@ -34,7 +36,7 @@ impl FileObjects {
         sync_parent(path)
     }
 
-    /// Writes and syncs files without names, several at a time: the disk takes their syncs together.
+    /// Writes and syncs files without names, several at a time: the disk joins their syncs.
     fn write_all(&self, objects: &[(String, Vec<u8>)]) -> io::Result<Vec<Incoming>> {
         let share = objects.len().div_ceil(WRITERS).max(1);
         std::thread::scope(|scope| {
@@ -47,8 +49,11 @@ impl FileObjects {
                 }
                 Ok(written)
             };
-            let begun: Vec<_> =
-                objects.chunks(share).map(|share| scope.spawn(move || write(share))).collect();
+            let mut begun = Vec::with_capacity(WRITERS);
+            for share in objects.chunks(share) {
+                let writer = std::thread::Builder::new();
+                begun.push(writer.spawn_scoped(scope, move || write(share))?);
+            }
             let mut written = Vec::with_capacity(objects.len());
             for writer in begun {
                 let share = writer.join().map_err(|_| io::Error::other("a writer ended early"))?;
@@ -125,11 +130,13 @@ impl Objects for FileObjects {
         match objects {
             [] => Ok(()),
             [(key, octets)] => self.put(key, octets),
-            [(first, _), ..] => {
-                let failed = |source| PutError::Failed { key: first.clone(), source };
-                let written = self.write_all(objects).map_err(failed)?;
-                self.link_all(objects, written)
-            }
+            // Each has its file open until it is linked: no more than a few at a time.
+            _ => objects.chunks(GROUP).try_for_each(|group| {
+                let first = group.first().map(|(key, _)| key.clone()).unwrap_or_default();
+                let failed = |source| PutError::Failed { key: first, source };
+                let written = self.write_all(group).map_err(failed)?;
+                self.link_all(group, written)
+            }),
         }
     }
 

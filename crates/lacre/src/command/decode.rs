@@ -8,6 +8,7 @@ use lacre_handover::Limits;
 use lacre_handover::frame::{Run, runs};
 use lacre_handover::inspect::{Finding, inspect, inspect_framed};
 use lacre_handover::integrity::Shelf;
+use lacre_handover::tri::{OperatorMessage, operator_message};
 use lacre_term::PayloadClass;
 use lacre_term::liid::shown;
 use serde::Serialize;
@@ -32,8 +33,17 @@ struct Line<'a> {
     service: Option<&'a str>,
     verdict: &'a str,
     reasons: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    operator_message: Option<OperatorWords>,
     #[serde(flatten)]
     fields: Option<fields::Fields>,
+}
+
+/// What an operator says, of the file's own octets.
+#[derive(Debug, Serialize)]
+struct OperatorWords {
+    priority: &'static str,
+    text: String,
 }
 
 /// The standard's word for what a PDU carries; TRI PDUs by their own alternative.
@@ -98,6 +108,9 @@ fn show(
     let heading = finding.pdu.as_ref().map(|pdu| pdu.heading());
     let payload = finding.pdu.as_ref().and_then(|pdu| pdu.payloads().next());
     let service = payload.as_ref().and_then(|it| it.contents).map(|it| it.kind);
+    let said = finding.pdu.as_ref().and_then(operator_message);
+    let words =
+        |it: OperatorMessage| OperatorWords { priority: it.priority_word(), text: it.text() };
     let line = Line {
         schema: "lacre.pdu/1",
         offset,
@@ -114,6 +127,7 @@ fn show(
         service,
         verdict: finding.verdict.word(),
         reasons: &finding.reasons,
+        operator_message: said.map(words),
         fields: (with_fields && context.common.json).then(|| fields::fields_of(octets)),
     };
     if context.common.json {
@@ -132,5 +146,8 @@ fn show(
         finding.reasons.join("; ")
     );
     context.line(text.trim_end())?;
+    if let Some(said) = &line.operator_message {
+        context.line(&format!("{:>20}{}: {}", "", said.priority, said.text))?;
+    }
     if with_fields { fields::list(octets, offset, context) } else { Ok(()) }
 }

@@ -16,7 +16,7 @@ fn header(number: u32) -> Header {
     Header::new(b"-", b"OP-A").seq(number).at(NOW)
 }
 
-async fn answer(socket: &mut TcpStream) -> Answer {
+pub(crate) async fn answer(socket: &mut TcpStream) -> Answer {
     let mut octets = Vec::new();
     loop {
         if let Some((answer, taken)) = answer::read(&octets).unwrap() {
@@ -101,14 +101,4 @@ async fn what_was_never_acknowledged_is_sent_again_and_then_acknowledged() {
     let counts = peer.close().await;
     assert_eq!((counts.sent, counts.resent), (3, 3));
     assert!(counts.acknowledged >= 1);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn options_are_not_negotiated_only_the_keep_alive_is_answered() {
-    let site = Site::open(quick(), 64).await;
-    let mut socket = TcpStream::connect(site.plain()).await.unwrap();
-    let both = [pdu::option_request(&header(5)), pdu::keep_alive(&header(5))].concat();
-    socket.write_all(&both).await.unwrap();
-    let answer = answer(&mut socket).await;
-    assert_eq!((answer.kind, answer.sequence_number), (4, 5));
 }

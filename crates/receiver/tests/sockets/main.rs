@@ -8,6 +8,8 @@ mod common;
 #[cfg(test)]
 mod delivery;
 #[cfg(test)]
+mod options;
+#[cfg(test)]
 mod pressure;
 #[cfg(test)]
 mod strangers;

@@ -54,10 +54,11 @@ fn several(site: &dyn Site) -> Kept {
     };
     let objects = site.open().objects;
     works("nothing is put", objects.put_all(&[]))?;
-    let all: Vec<String> = (0..40).map(|n| format!("several/{}/{n:02}", n % 3)).collect();
+    // More than a process may have files open by default.
+    let all: Vec<String> = (0..1100).map(|n| format!("several/{}/{n:04}", n % 3)).collect();
     let all: Vec<&str> = all.iter().map(String::as_str).collect();
     works("several are put", objects.put_all(&named(&all)))?;
-    let again = objects.put_all(&named(&["new/1", "several/0/00", "new/2"]));
+    let again = objects.put_all(&named(&["new/1", "several/0/0000", "new/2"]));
     hold(matches!(again, Err(PutError::Exists { .. })), "one that stands is refused", again)?;
     drop(objects);
     let objects = site.open().objects;

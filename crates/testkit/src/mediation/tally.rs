@@ -24,12 +24,14 @@ pub struct Counts {
     pub acknowledgements_asked: u64,
     /// Acknowledgements received.
     pub acknowledged: u64,
+    /// Option negotiations that both sides completed.
+    pub negotiated: u64,
     /// Answers with a wrong number or of a wrong kind.
     pub wrong_answers: u64,
 }
 
 #[derive(Default)]
-pub(super) struct Tally([AtomicU64; 9]);
+pub(super) struct Tally([AtomicU64; 10]);
 
 #[derive(Clone, Copy)]
 pub(super) enum Tallied {
@@ -41,12 +43,13 @@ pub(super) enum Tallied {
     KeepAlivesAnswered,
     Asked,
     Acknowledged,
+    Negotiated,
     Wrong,
 }
 
 impl Tally {
     fn cell(&self, what: Tallied) -> &AtomicU64 {
-        let [connections, lost, sent, resent, alive, answered, asked, acknowledged, wrong] =
+        let [connections, lost, sent, resent, alive, answered, asked, acknowledged, agreed, wrong] =
             &self.0;
         match what {
             Tallied::Connections => connections,
@@ -57,6 +60,7 @@ impl Tally {
             Tallied::KeepAlivesAnswered => answered,
             Tallied::Asked => asked,
             Tallied::Acknowledged => acknowledged,
+            Tallied::Negotiated => agreed,
             Tallied::Wrong => wrong,
         }
     }
@@ -76,6 +80,7 @@ impl Tally {
             keep_alives_answered: of(Tallied::KeepAlivesAnswered),
             acknowledgements_asked: of(Tallied::Asked),
             acknowledged: of(Tallied::Acknowledged),
+            negotiated: of(Tallied::Negotiated),
             wrong_answers: of(Tallied::Wrong),
         }
     }

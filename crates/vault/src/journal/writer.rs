@@ -9,7 +9,7 @@ use std::io;
 use std::thread::JoinHandle;
 
 /// Room of a block's buffer kept for the next.
-const SPARE_OCTETS_MAX: usize = 16 << 20;
+const SPARE_OCTETS_MAX: usize = 12 << 20;
 
 type Done = (Box<dyn DiskFile>, Vec<u8>, Result<(), DiskError>);
 

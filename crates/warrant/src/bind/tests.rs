@@ -221,12 +221,30 @@ fn control_is_counted_and_kept_control_of_a_registered_liid_is_bound_like_data()
     for class in PayloadClass::ALL.into_iter().filter(|class| class.is_control()) {
         let known = heading(b"LI-7", class, Some(NOON));
         let unknown = Heading { liid: b"-", ..known };
-        assert_eq!(bound(&unknown, &table), Binding::Control, "{class:?}");
+        let is_said = class == PayloadClass::OperatorMessage;
+        let expected = is_said.then_some(Reason::UnknownLiid);
+        assert_eq!(reason(bound(&unknown, &table)), expected, "{class:?}");
+        assert!(!is_stored(bound(&unknown, &table)), "{class:?}");
         assert_eq!(is_stored(bound(&known, &table)), class.is_kept_control(), "{class:?}");
         let late = Heading { intercepted_at: Some(UNTIL), ..known };
         let expected = class.is_kept_control().then_some(Reason::OutsideValidity);
         assert_eq!(reason(bound(&late, &table)), expected, "{class:?}");
     }
+}
+
+/// It names no order, and may name a target: closed away, not lost and not readable here.
+#[test]
+fn an_operator_message_without_an_order_is_quarantined_and_not_lost() {
+    let table = table();
+    for (liid, class, expected) in [
+        (&b"-"[..], PayloadClass::OperatorMessage, Binding::Quarantined(Reason::UnknownLiid)),
+        (b"LI-9", PayloadClass::OperatorMessage, Binding::Quarantined(Reason::UnknownLiid)),
+        (b"-", PayloadClass::CinReset, Binding::Control),
+    ] {
+        assert_eq!(bound(&heading(liid, class, Some(NOON)), &table), expected);
+    }
+    let known = heading(b"LI-7", PayloadClass::OperatorMessage, Some(NOON));
+    assert!(is_stored(bound(&known, &table)));
 }
 
 /// A notification is judged as everything else: stored under its measure, never beside one.

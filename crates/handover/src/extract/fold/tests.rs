@@ -170,3 +170,25 @@ fn what_is_not_named_here_is_counted_and_what_is_said_is_not_repeated() {
     let said = |name| facts.details.iter().filter(|(known, _)| *known == name).count();
     assert_eq!((said("event"), said("protocol")), (1, 1));
 }
+
+#[test]
+fn whose_a_message_was_goes_by_its_roles_and_not_by_who_stands_first() {
+    let received = |roles: [(&'static str, &str); 2]| {
+        let mut record = Record::default();
+        for (role, value) in roles {
+            record.party(role, "tel", value);
+        }
+        record.messages.push(Sms {
+            address: Some(CALLER.into()),
+            text: "llega".into(),
+            ..Sms::default()
+        });
+        let text = folded(&[], vec![(1, record)]).texts.remove(0);
+        (text.from, text.to)
+    };
+    let told = (Some(CALLER.to_owned()), vec![CALLED.to_owned()]);
+    assert_eq!(received([("originating", CALLER), ("terminating", CALLED)]), told);
+    assert_eq!(received([("sender", CALLER), ("target", CALLED)]), told);
+    let nobody = (Some(CALLER.to_owned()), Vec::new());
+    assert_eq!(received([("originating", CALLER), ("server", CALLED)]), nobody);
+}

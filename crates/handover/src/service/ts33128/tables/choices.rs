@@ -166,7 +166,8 @@ choice! {
     ENbID { 1 macroENbID Bits; 2 homeENbID Bits; 3 shortMacroENbID Bits; 4 longMacroENbID Bits; }
     RawMLPResponse { 1 mLPPositionData Text; 2 mLPErrorCode Integer; }
     FourGLocationInfo {
-        1 ePSLocationInformation EPSLocationInformation; 2 ePSUserLocationInformation EPSUserLocationInformation;
+        1 ePSLocationInformation EPSLocationInformation;
+        2 ePSUserLocationInformation EPSUserLocationInformation;
     }
     GeographicArea {
         1 point Point; 2 pointUncertaintyCircle PointUncertaintyCircle;
