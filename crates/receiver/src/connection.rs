@@ -209,7 +209,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<'_, S> {
         };
         let now = (self.context.clock)();
         self.read_at = Instant::now();
-        self.session.feed(self.piece.get(..size).unwrap_or_default());
+        if let Some(read) = self.piece.get_mut(..size) {
+            self.session.feed(read);
+            // A later and smaller read would leave it here for as long as the connection lasts.
+            read.fill(0);
+        }
         self.part = self.part.saturating_add(size);
         let (mut batch, mut asked) = (Vec::new(), false);
         while let Some(event) = self.session.poll(now) {
@@ -365,7 +369,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<'_, S> {
             match timeout_at(deadline, self.stream.read(&mut self.piece)).await {
                 Ok(Ok(size @ 1..)) => {
                     self.context.tally.read(self.seen, size, 0);
-                    run.extend_from_slice(self.piece.get(..size).unwrap_or_default());
+                    if let Some(read) = self.piece.get_mut(..size) {
+                        run.extend_from_slice(read);
+                        read.fill(0);
+                    }
                 }
                 _ => return self.unframed(run).await,
             }
